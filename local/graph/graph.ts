@@ -1,0 +1,21 @@
+/** A resource as `pulumi up` would create it: what the program said, and what the mocks answered. */
+export interface Resource {
+  urn: string;
+  /** Pulumi type token, such as `aws:ecs/service:Service`. */
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  parent?: string;
+  dependencies: string[];
+  ignoreChanges: string[];
+  protect: boolean;
+}
+
+/** Everything one stack would create. Plain JSON: it crosses a process boundary. */
+export interface Graph {
+  stack: string;
+  resources: Resource[];
+  /** Stack outputs. */
+  outputs: Record<string, unknown>;
+}
