@@ -1,6 +1,6 @@
 /** What the machines send to each Lambda and what they expect back. Every answer is one small object. */
 import type { Candidate } from "./input.ts";
-import type { Good } from "./ledger.ts";
+import type { Good, SmokeItem } from "./ledger.ts";
 
 /** deployment/: register a task definition from the template, announce it, update the service. Idempotent by `release`. */
 export interface DeployCall {
@@ -33,6 +33,8 @@ export interface LookAnswer {
   stage: "starting" | "moved" | "finished" | "undone";
   /** Set when `undone`. `RolledBack`: it had been moved before (an alarm, an operator). */
   ended?: "Refused" | "Held" | "DeployFailed" | "RolledBack" | "Displaced";
+  /** What the hook reported of this deployment, where it did. */
+  verdict?: SmokeItem["verdict"];
   /** For people: ECS's stage, status and reason, or the hook's report. */
   why: string;
   serviceDeployment?: string;
@@ -43,7 +45,8 @@ export interface RestoreCall {
   action: "restore";
   holder: string;
   fence: number;
-  target: Good;
+  /** `null` before the first release: an open deployment is stopped, then `NothingToRestore` is thrown. */
+  target: Good | null;
 }
 export interface RestoreAnswer {
   stage: "waiting" | "back";
@@ -62,14 +65,15 @@ export interface StopAnswer {
 export type DeploymentCall = DeployCall | LookCall | RestoreCall | StopCall;
 
 /** Names of the errors that deployment/ throws on purpose; the machine matches them. */
-export type DeploymentError = "LockLost" | "InvalidTemplate" | "TargetGone";
+export type DeploymentError = "LockLost" | "InvalidTemplate" | "TargetGone" | "NothingToRestore";
 
 /** smoke/: check the environment as its users see it. */
 export interface SmokeCall {
   /** The release that must answer before anything is judged. */
   release: string;
   commit: string;
-  changedPaths?: Candidate["changedPaths"];
+  /** `null`: not known, every check runs. */
+  changedPaths?: Candidate["changedPaths"] | null;
 }
 export interface CheckResult {
   name: string;
@@ -93,11 +97,12 @@ export interface AskCall {
   /** Execution ARN and name. */
   execution: string;
   name: string;
+  requestedBy: string;
   candidate: Candidate;
   /** What the environment runs, as the operators are shown it; `null` before the first release. */
   base: Good | null;
   /** Dev's execution that found it green; absent for a redeploy of what already is good here. */
-  evidence?: string;
+  evidence?: string | null;
   /** ISO 8601; the question is void after that. */
   expiresAt: string;
 }

@@ -38,7 +38,7 @@ export interface EnvironmentItem {
   /** Last-known-good. Absent until the first release. */
   good?: Good;
   /** The good one before it: an operator's rollback goes there. */
-  previous?: Good;
+  previous?: Good | null;
   deploying?: Announcement;
   /** Sequence of the newest candidate that waits for the lock (dev). */
   next?: number;
@@ -66,12 +66,13 @@ export interface ReleaseItem {
   [detail: string]: unknown;
 }
 
-/** A digest that met a red smoke, per template it was red under. Key `quarantine#<digest>`. */
-export interface QuarantineItem {
-  id: `quarantine#${string}`;
-  /** Template task definition ARN → why. */
-  templates: Record<string, { reason: string; execution: string; at: string }>;
-}
+/**
+ * A digest that met a red smoke, under one or more templates: a bad setting must not condemn an image. Key `quarantine#<digest>`;
+ * the other attributes are named by the template's ARN.
+ */
+export type QuarantineItem = { id: `quarantine#${string}` } & {
+  [template: `arn:${string}`]: { reason: string; execution: string; at: string };
+};
 
 /** An open or answered question to the operators. Key `approval#<execution name>`. */
 export interface ApprovalItem {
