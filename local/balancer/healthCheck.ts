@@ -1,0 +1,88 @@
+import { request } from "node:http";
+import type { Clock } from "../clock.ts";
+import type { Target } from "./targetGroup.ts";
+
+/** `initial` until the first verdict; a target that never was healthy gets no request. */
+export type Health = "initial" | "healthy" | "unhealthy";
+
+/** As in a target group: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html. */
+export interface HealthCheck {
+  path: string;
+  /** Seconds between the starts of two probes, cloud time. */
+  interval: number;
+  /** Seconds until a probe without an answer has failed, real time. */
+  timeout: number;
+  /** Successes in a row that make an unhealthy target healthy. The first success of a new target is enough. */
+  healthyThreshold: number;
+  /** Failures in a row that make a target unhealthy. */
+  unhealthyThreshold: number;
+  /** Statuses that count as success: `200`, `200,204`, `200-299`. */
+  matcher: string;
+}
+
+export interface WatchHealthArgs {
+  clock: Clock;
+  target: Target;
+  healthCheck: HealthCheck;
+}
+
+/** Probes the target at once and then at each interval, and tells each change of its health. The returned function stops it. */
+export function watchHealth(
+  { clock, target, healthCheck }: WatchHealthArgs,
+  onHealth: (health: Health) => void,
+): () => void {
+  const matches = matcher(healthCheck.matcher);
+  let health: Health = "initial";
+  let streak = { passed: false, length: 0 };
+  let watching = true;
+  let cancel = () => {};
+
+  const round = async () => {
+    const startedAt = clock.now();
+    const passed = matches(await clock.during(() => probe(target, healthCheck)));
+    if (!watching) return;
+    cancel = clock.at(startedAt + healthCheck.interval * 1000, round);
+    streak = { passed, length: passed === streak.passed ? streak.length + 1 : 1 };
+    const next = judge(health, streak, healthCheck);
+    if (next === health) return;
+    health = next;
+    onHealth(health);
+  };
+  void round();
+
+  return () => {
+    watching = false;
+    cancel();
+  };
+}
+
+function judge(health: Health, { passed, length }: { passed: boolean; length: number }, check: HealthCheck): Health {
+  if (passed) return health === "initial" || length >= check.healthyThreshold ? "healthy" : health;
+  return length >= check.unhealthyThreshold ? "unhealthy" : health;
+}
+
+/** The status that came back; 0 when none did. Each probe has a connection of its own, as an ALB's has. */
+function probe({ host, port }: Target, { path, timeout }: HealthCheck): Promise<number> {
+  return new Promise((resolve) => {
+    const headers = { "user-agent": "ELB-HealthChecker/2.0", connection: "close" };
+    const signal = AbortSignal.timeout(timeout * 1000);
+    request({ host, port, path, headers, agent: false, signal }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", () => resolve(0))
+      .end();
+  });
+}
+
+function matcher(text: string): (status: number) => boolean {
+  const ranges = text.split(",").map((part) => {
+    const [, low, high] = /^(\d{3})(?:-(\d{3}))?$/.exec(part.trim()) ?? [];
+    if (low === undefined)
+      throw new Error(
+        `healthCheck.matcher must be statuses such as 200, 200,204 or 200-299, not ${JSON.stringify(text)}.`,
+      );
+    return { low: Number(low), high: Number(high ?? low) };
+  });
+  return (status) => ranges.some(({ low, high }) => low <= status && status <= high);
+}
