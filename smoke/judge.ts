@@ -15,6 +15,8 @@ export type Subject =
   | { kind: "candidate"; announcement: Announcement; blue?: Good }
   /** Is or was last-known-good: a way back. */
   | { kind: "known"; good: Good }
+  /** The very first deployment of a service, as `pulumi up` makes it: nothing runs, nobody uses it, nothing could be smoked. */
+  | { kind: "first" }
   | { kind: "unknown"; why: string };
 
 /** Positive: whoever is neither known nor announced is unknown. */
@@ -22,6 +24,7 @@ export function recognise({ taskDefinition, hasSource, environment }: Seen): Sub
   const { good, previous, deploying } = environment;
   if (good?.taskDefinition === taskDefinition) return { kind: "known", good };
   if (previous?.taskDefinition === taskDefinition) return { kind: "known", good: previous };
+  if (!hasSource && good === undefined && deploying === undefined) return { kind: "first" };
   if (deploying?.taskDefinition !== taskDefinition) {
     const announced = deploying === undefined ? "no release is announced" : `announced is ${deploying.taskDefinition}`;
     return {
@@ -44,7 +47,11 @@ export interface Judgement {
  * Green is admitted. If blue is not green either, the environment is in trouble and the release not to blame (`held`).
  * A smoke that could not be done says nothing about the release (`refused`). `advisory` admits all of that, and says so.
  */
-export function judge(subject: Exclude<Subject, { kind: "unknown" }>, green: SmokeRun, blue?: SmokeRun): Judgement {
+export function judge(
+  subject: Extract<Subject, { kind: "candidate" | "known" }>,
+  green: SmokeRun,
+  blue?: SmokeRun,
+): Judgement {
   const found = finding(green, blue);
   if (subject.kind === "candidate" && subject.announcement.smoke === "advisory" && !found.admitted)
     return { ...found, why: `admitted all the same, as the emergency asked: ${found.why}`, admitted: true };

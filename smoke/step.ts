@@ -8,7 +8,7 @@ import { type Outside, runSmoke } from "./run.ts";
 const smokeCall = v.object({
   release: v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/, "must be an execution's name")),
   commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, "must be 40 hex digits")),
-  changedPaths: v.optional(v.object({ since: v.string(), paths: v.array(v.string()) })),
+  changedPaths: v.nullish(v.object({ since: v.string(), paths: v.array(v.string()) })),
 });
 
 /**

@@ -67,7 +67,7 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
           120,
         ),
         Assign: {
-          taskDefinition: "{% $states.result.Payload.taskDefinition %}",
+          registered: "{% $states.result.Payload.taskDefinition %}",
           deadline: inMinutes(settings.scaleUpMinutes),
           smoked: {},
           looked: { stage: "starting", why: "" },
@@ -82,7 +82,7 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
         Next: "Look",
       },
       Look: {
-        ...invoke(settings.functions.deploy, { action: "look", taskDefinition: "{% $taskDefinition %}" }, 60),
+        ...invoke(settings.functions.deploy, { action: "look", taskDefinition: "{% $registered %}" }, 60),
         Assign: { looked: "{% $states.result.Payload %}" },
         Next: "How far is it?",
       },
@@ -136,7 +136,8 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
         },
         Default: "Not green",
       },
-      "Wait for ECS": { Type: "Wait", Seconds: 5, Next: "Look" },
+      // Often until traffic has moved; then nothing is left to do but to watch.
+      "Wait for ECS": { Type: "Wait", Seconds: jsonata("$looked.stage = 'moved' ? 15 : 5"), Next: "Look" },
       Smoke: {
         ...invoke(
           settings.functions.smoke,
@@ -155,7 +156,7 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
       },
       "Record good": {
         ...updateItem(settings.ledger, "environment", recordGood(settings, emergency)),
-        Output: { smoke: "{% $smoked %}", taskDefinition: "{% $taskDefinition %}" },
+        Output: { smoke: "{% $smoked %}", taskDefinition: "{% $registered %}" },
         End: true,
       },
       "Not green": { Type: "Fail", Error: "{% $notGreen %}", Cause: "{% $notGreenWhy %}" },
@@ -174,7 +175,7 @@ const recordGood = (settings: MachineSettings, emergency: boolean) => {
       ":fence": { N: jsonata("$string($fence)") },
       ":good": jsonata(
         goodMap(
-          `({'taskDefinition': $taskDefinition, 'release': $states.context.Execution.Name, 'image': $candidate.image, 'digest': $digest, 'commit': $candidate.commit, 'sequence': ${sequence}})`,
+          `({'taskDefinition': $registered, 'release': $states.context.Execution.Name, 'image': $candidate.image, 'digest': $digest, 'commit': $candidate.commit, 'sequence': ${sequence}})`,
         ),
       ),
       // Before the first release there is none; DynamoDB keeps a NULL.

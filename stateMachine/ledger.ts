@@ -51,8 +51,9 @@ export interface EnvironmentItem {
 /** What the smoke found before the shift; written by the hook, read by `look`. Key `smoke#<service deployment ARN>`. */
 export interface SmokeItem {
   id: `smoke#${string}`;
-  /** `held`: both colours failed, so it is the environment and not the release. `refused`: nobody announced this revision, or it cannot be told. */
-  verdict: "green" | "red" | "held" | "refused";
+  /** `held`: both colours failed, so it is the environment and not the release. `refused`: nobody announced this revision, or it cannot be told.
+   * `first`: the service's very first deployment, admitted unseen. */
+  verdict: "green" | "red" | "held" | "refused" | "first";
   why: string;
   release?: string;
   at: string;

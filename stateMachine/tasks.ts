@@ -37,6 +37,7 @@ export const invoke = (functionArn: string, payload: Json, timeoutSeconds: numbe
 export const invokeAndWait = (functionArn: string, payload: Json, timeoutSeconds: number): TaskCall => ({
   ...invoke(functionArn, payload, timeoutSeconds),
   Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+  Retry: [lambdaTrouble, { ErrorEquals: ["AskFailed"], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 4 }],
 });
 
 export const getItem = (table: string, id: string): TaskCall => ({

@@ -1,0 +1,171 @@
+import type { HistoryEvent } from "../asl/history.ts";
+import { AwsError } from "../awsError.ts";
+import { type Balancer, startBalancer } from "../balancer/balancer.ts";
+import type { Clock } from "../clock.ts";
+import { awsLike, type EcsSettings } from "../ecs/settings.ts";
+import { setupEvents } from "../ecs/setup.ts";
+import { type EcsState, emptyEcs } from "../ecs/state.ts";
+import { functionUrlEvent, functionUrlResponse } from "../endpoint/functionUrl.ts";
+import type { ApiCall } from "../endpoint/serve.ts";
+import { plain, type Site } from "../endpoint/site.ts";
+import type { Result } from "../functions/function.ts";
+import type { Graph } from "../graph/graph.ts";
+import {
+  balancerOf,
+  type FunctionResource,
+  functionsOf,
+  functionUrlsOf,
+  machinesOf,
+  secretsOf,
+  tablesOf,
+} from "./account.ts";
+import { createElasticContainers, type ElasticContainers, type RunContainer } from "./elasticContainers.ts";
+import { integrated } from "./integrations.ts";
+import { createOutbox, type Mail } from "./outbox.ts";
+import { statesApi } from "./statesApi.ts";
+import { createStepFunctions, type StepFunctions } from "./stepFunctions.ts";
+
+/** A Lambda that can be invoked; payloads go through JSON. What of it is real work it tells the clock itself. */
+export interface RunningFunction {
+  invoke(event: unknown): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** DynamoDB, by the names and shapes of its wire. */
+export interface Database {
+  call(action: string, input: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface CloudArgs {
+  clock: Clock;
+  /** The stacks of one account. */
+  graphs: readonly Graph[];
+  openDatabase(tables: { name: string; key: string }[]): Promise<Database>;
+  runFunction(resource: FunctionResource, hosts: Record<string, string>): RunningFunction;
+  runContainer: RunContainer;
+  /** Value of a secret, by its name. */
+  secretValue(name: string): string;
+  /** The same seed, the same tokens. */
+  seed: string;
+  ecs?: Partial<EcsSettings>;
+  onEvent?(executionArn: string, event: HistoryEvent): void;
+  onEcs?(state: EcsState): void;
+  onMail?(mail: Mail): void;
+}
+
+/** The resource graphs, brought to life. */
+export interface Cloud {
+  call(call: ApiCall): Promise<unknown>;
+  /** What function URLs answer. */
+  site: Site;
+  stepFunctions: StepFunctions;
+  containers: ElasticContainers;
+  /** Stack → its load balancer's address. */
+  origins: Readonly<Record<string, string>>;
+  mails: readonly Mail[];
+  close(): Promise<void>;
+}
+
+export async function startCloud(args: CloudArgs): Promise<Cloud> {
+  const { clock, graphs, seed } = args;
+  const machines = graphs.flatMap(machinesOf);
+  const resources = graphs.flatMap(functionsOf);
+  const secrets = graphs.flatMap(secretsOf);
+  const database = await args.openDatabase(graphs.flatMap(tablesOf));
+  const outbox = createOutbox(clock, args.onMail);
+
+  const balancers = new Map<string, Balancer>();
+  const origins: Record<string, string> = {};
+  const hosts: Record<string, string> = {};
+  for (const graph of graphs) {
+    const described = balancerOf(graph);
+    const balancer = await startBalancer({ clock, ...described });
+    for (const { arn } of [...described.rules, ...described.targetGroups]) balancers.set(arn, balancer);
+    origins[graph.stack] = balancer.origin;
+    // The embedded cloud's DNS: the environment's public address leads to its balancer.
+    for (const { environment } of functionsOf(graph))
+      if (environment.ADDRESS) hosts[environment.ADDRESS] = balancer.origin;
+  }
+
+  const functions = new Map(resources.map((resource) => [resource.arn, args.runFunction(resource, hosts)]));
+  const invoke = async (functionArn: string, payload: unknown): Promise<Result> => {
+    const running = functions.get(functionArn);
+    if (running) return running.invoke(payload);
+    const errorMessage = `Function not found: ${functionArn}`;
+    return { error: { errorType: "Lambda.ResourceNotFoundException", errorMessage } };
+  };
+
+  const containers = createElasticContainers({
+    clock,
+    initial: emptyEcs({
+      region: regionOf(machines),
+      account: accountOf(machines),
+      settings: { ...awsLike, ...args.ecs },
+    }),
+    balancerOf(arn) {
+      const balancer = balancers.get(arn);
+      if (!balancer) throw new Error(`No load balancer has ${arn}.`);
+      return balancer;
+    },
+    run: args.runContainer,
+    invoke,
+    onChange: args.onEcs ?? (() => {}),
+  });
+  for (const graph of graphs) for (const event of setupEvents(graph, clock.now())) containers.send(event);
+
+  const call = (apiCall: ApiCall): Promise<unknown> => clock.during(() => dispatch(apiCall));
+  const dispatch = async ({ service, action, input }: ApiCall): Promise<unknown> => {
+    switch (service) {
+      case "states":
+        return statesApi(stepFunctions, action, input);
+      case "ecs":
+        return containers.call(action, input);
+      case "dynamodb":
+        return database.call(action, input);
+      case "sns":
+        return outbox.call(action, input);
+      case "secretsmanager":
+        return secret(action, String(input.SecretId));
+    }
+  };
+  const secret = (action: string, id: string) => {
+    const found = secrets.find(({ name, arn }) => id === name || id === arn);
+    if (action !== "GetSecretValue") throw new AwsError("UnknownOperationException", `Secrets Manager: ${action}`);
+    if (!found) throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
+    return { ARN: found.arn, Name: found.name, SecretString: args.secretValue(found.name) };
+  };
+
+  const stepFunctions = createStepFunctions({
+    clock,
+    machines,
+    perform: integrated({ call, invoke }),
+    seed,
+    onEvent: args.onEvent ?? (() => {}),
+  });
+
+  const published = graphs.flatMap(functionUrlsOf);
+  const site: Site = async (request) => {
+    const behind = resources.find(({ name }) => name === published[0]);
+    if (!behind) return plain(404, "No function URL here.");
+    return functionUrlResponse(await invoke(behind.arn, functionUrlEvent(request, clock.now())));
+  };
+
+  return {
+    call,
+    site,
+    stepFunctions,
+    containers,
+    origins,
+    mails: outbox.mails,
+    async close() {
+      await containers.close();
+      await Promise.all([...functions.values()].map((running) => running.close()));
+      await Promise.all([...new Set(balancers.values())].map((balancer) => balancer.close()));
+      await database.close();
+    },
+  };
+}
+
+const regionOf = (machines: { arn: string }[]): string => machines[0]?.arn.split(":")[3] ?? "";
+const accountOf = (machines: { arn: string }[]): string => machines[0]?.arn.split(":")[4] ?? "";

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    isolate: false,
+    // A bound on a story that hangs, generous because a laptop may be busy.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
