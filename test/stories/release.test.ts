@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { candidateOf, ended, established, openStage, type Stage } from "../support/rehearse.ts";
+import { describe, expect, test } from "vitest";
+import { scenarios } from "../../local/rehearsal/scenarios.ts";
+import { faults, tell } from "../../local/rehearsal/tell.ts";
+import { establishedStage, visitors } from "../support/rehearse.ts";
 
-let stage: Stage;
-beforeEach(async () => {
-  stage = await openStage();
-});
-afterEach(() => stage.close());
-
-test("the first build goes to dev, is approved and goes to live", async () => {
-  await established(stage);
+describe("every scenario, on virtual time", () => {
+  test.each(scenarios)("$name: $about", async (scenario) => {
+    const stage = await establishedStage();
+    const outcome = await tell(scenario, stage, () => visitors(stage));
+    expect(faults(scenario, outcome)).toEqual([]);
+    await stage.cloud.close();
+  });
 });

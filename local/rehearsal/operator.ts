@@ -1,5 +1,5 @@
+import type { Mail } from "../cloud/outbox.ts";
 import { plain, type Site, type SiteResponse } from "../endpoint/site.ts";
-import type { Mail } from "./outbox.ts";
 
 /** The approval link in a mail, if it holds one. */
 export const linkIn = ({ message }: Mail): string | undefined => /https?:\/\/\S+\/a\/\S+/.exec(message)?.[0];

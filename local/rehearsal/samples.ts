@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { functionsOf } from "../cloud/account.ts";
+import type { ContainerArgs, RunContainer } from "../cloud/elasticContainers.ts";
+import type { Graph } from "../graph/graph.ts";
 import { createApp } from "../sample/app.ts";
 import { type BuildName, builds } from "../sample/builds.ts";
 import { serve } from "../sample/serve.ts";
 import { startTask } from "../tasks/task.ts";
-import type { ContainerArgs, RunContainer } from "./elasticContainers.ts";
 
 /** The smoke merchant of the rehearsal, whom the sample backend knows and the smoke signs in as. */
 export const smokeMerchant = { email: "smoke@greengate.example", password: "rehearsal-only" };
@@ -23,29 +25,31 @@ const buildOf = (image: string): BuildName => {
   throw new Error(`${image}: not found`);
 };
 
-export interface SamplesArgs {
-  /** Stack of a service's ARN. */
-  environmentOf(service: string): string;
-  /** Id that the environment's smoke merchant has. */
-  merchantOf(environment: string): string;
-}
-
-const settingsOf = ({ environmentOf, merchantOf }: SamplesArgs, { service, image, environment }: ContainerArgs) => {
-  const stack = environmentOf(service);
+/** What a task of the sample is, by the graphs that its service stands in. */
+const settingsOf = (graphs: readonly Graph[], { service, image, environment }: ContainerArgs) => {
+  const graph = graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === service));
+  if (!graph) throw new Error(`no stack has the service ${service}`);
   return {
     build: buildOf(image),
     commit: environment.COMMIT ?? "",
     release: environment.GREENGATE_RELEASE ?? "",
-    environment: stack,
-    smoke: { id: merchantOf(stack), ...smokeMerchant },
+    environment: graph.stack,
+    smoke: { id: smokeMerchantId(graph), ...smokeMerchant },
   };
 };
 
+/** The first that the environment's configuration allows. */
+function smokeMerchantId(graph: Graph): string {
+  const allowed = functionsOf(graph).flatMap(({ environment }) => environment.MERCHANTS?.split(",") ?? []);
+  if (allowed[0] === undefined) throw new Error(`stack ${graph.stack} allows no smoke merchant`);
+  return allowed[0];
+}
+
 /** Tasks as child processes of the sample backend. */
 export const sampleProcesses =
-  (args: SamplesArgs): RunContainer =>
+  (graphs: readonly Graph[]): RunContainer =>
   async (container) => {
-    const { build, commit, release, environment, smoke } = settingsOf(args, container);
+    const { build, commit, release, environment, smoke } = settingsOf(graphs, container);
     return startTask({
       command: process.execPath,
       args: [fileURLToPath(new URL("../sample/main.ts", import.meta.url))],
@@ -65,9 +69,9 @@ export const sampleProcesses =
 
 /** Tasks as servers in this process: for tests, which have many. */
 export const sampleServers =
-  (args: SamplesArgs): RunContainer =>
+  (graphs: readonly Graph[]): RunContainer =>
   async (container) => {
-    const settings = settingsOf(args, container);
+    const settings = settingsOf(graphs, container);
     const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
     if ("crashesAtBoot" in builds[settings.build]) {
       exit({ exitCode: 1 });

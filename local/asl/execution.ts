@@ -1,0 +1,127 @@
+import type { Definition } from "./definition.ts";
+import type { HistoryEvent } from "./history.ts";
+
+/**
+ * A running or closed execution: plain JSON, small whatever its history. Data is kept as JSON text, as AWS does: texts are
+ * immutable, so copies share them, and each expression parses its own copy.
+ */
+export interface Execution {
+  definition: Definition;
+  identity: Identity;
+  /** JSON text. */
+  input: string;
+  status: Status;
+  /** Cloud ms. */
+  startedAt: number;
+  stoppedAt?: number;
+  /** JSON text; only when SUCCEEDED. */
+  output?: string;
+  error?: string;
+  cause?: string;
+  /** How many history events it has; the events themselves are handed to the caller as they happen. */
+  events: number;
+  /** Live lines of states by id: 1 is the machine's own, the others run branches and iterations. */
+  scopes: Record<string, Scope>;
+  lastScope: number;
+  /** Tokens, $uuid and $random are drawn from this, so that a run repeats. */
+  seed: string;
+  drawn: number;
+}
+
+export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+
+/** Who the execution is, for its context object and its history. */
+export interface Identity {
+  executionArn: string;
+  name: string;
+  stateMachineArn: string;
+  stateMachineName: string;
+  roleArn: string;
+}
+
+/** One line of states on its way, in its present state. Its fields are replaced, never changed in place. */
+export interface Scope {
+  id: number;
+  /** The scope that runs the Parallel or the Map, and which branch or iteration this is. */
+  parent?: number;
+  index?: number;
+  /** The Map's item, JSON text. */
+  item?: string;
+  state: string;
+  /** JSON text. */
+  input: string;
+  /** Own variables, JSON texts. Outer ones are read through `parent`. */
+  variables: Record<string, string>;
+  /** The event that this line's next one follows. */
+  previous: number;
+  entered: { event: number; previous: number; at: number };
+  /** Retries so far, per retrier. */
+  retries: number[];
+  doing?: Doing;
+}
+
+/** What a scope waits for. */
+export type Doing =
+  | { kind: "timer"; timer: string; next: "leave" | "retry" }
+  | { kind: "task"; task: string; timers: string[]; heartbeat?: number; waitsForToken: boolean }
+  | {
+      kind: "children";
+      running: number[];
+      results: string[];
+      open: number;
+      waiting: Child[];
+    };
+
+/** What a branch or an iteration starts with; JSON texts. Only iterations have an item. */
+export interface Child {
+  input: string;
+  item?: string;
+}
+
+/** What happened outside. `at` is cloud ms. `output` is JSON text. What no longer matters (a late answer) changes nothing. */
+export type Event =
+  | { kind: "taskSubmitted"; at: number; task: string; output: string }
+  | { kind: "taskSucceeded"; at: number; task: string; output: string }
+  | { kind: "taskFailed"; at: number; task: string; error?: string; cause?: string }
+  | { kind: "taskHeartbeat"; at: number; task: string }
+  | { kind: "timer"; at: number; id: string }
+  | { kind: "aborted"; at: number; error?: string; cause?: string };
+
+/** What the shell is to do. */
+export type Effect =
+  | TaskEffect
+  /** Send a `timer` event at cloud time `at`. `work`: it bounds real work, so the shell must not scale it; `wait`: nothing but time passes. */
+  | { kind: "timer"; id: string; at: number; of: "wait" | "work" }
+  /** The timer or task of this id no longer matters. */
+  | { kind: "cancel"; id: string }
+  | { kind: "ended"; status: Exclude<Status, "RUNNING"> };
+
+/** Call the resource. `arguments` is JSON text; with a `token`, send `taskSubmitted` when the call returns and wait for the token. */
+export interface TaskEffect {
+  kind: "task";
+  task: string;
+  state: string;
+  resource: string;
+  arguments: string;
+  token?: string;
+  /** ARN of the role to take on for the call. */
+  credentials?: string;
+  /** Cloud ms. */
+  timeoutAt?: number;
+}
+
+/** What a step gives: the execution as it is now, its new history events, and what to do. */
+export interface Step {
+  execution: Execution;
+  events: HistoryEvent[];
+  effects: Effect[];
+}
+
+/** Whether the execution still waits for this task. */
+export function waitsFor(execution: Execution, task: string): boolean {
+  const doing = execution.scopes[scopeIdOf(task)]?.doing;
+  return doing?.kind === "task" && doing.task === task;
+}
+
+/** Ids of tasks and timers start with the id of their scope. */
+export const scopeIdOf = (id: string): string => id.split(".")[0] ?? "";

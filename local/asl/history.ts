@@ -1,0 +1,56 @@
+import type { StateType } from "./definition.ts";
+import type { Execution } from "./execution.ts";
+
+/**
+ * An event as GetExecutionHistory shows it, but `timestamp` in cloud ms.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+ */
+export interface HistoryEvent {
+  id: number;
+  previousEventId: number;
+  type: string;
+  timestamp: number;
+  [details: `${string}EventDetails`]: Record<string, unknown>;
+}
+
+/** The quota, its last place kept for the end: https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html */
+export const maximumEvents = 25_000;
+
+/** The history is full: the execution fails whatever it was about to do. */
+export class HistoryFull extends Error {
+  override name = "HistoryFull";
+}
+
+/** Appends an event; gives its id. */
+export function record(
+  log: { execution: Execution; events: HistoryEvent[]; at: number },
+  previousEventId: number,
+  type: string,
+  details?: Record<string, unknown>,
+): number {
+  if (log.execution.events >= maximumEvents - 1 && !type.startsWith("Execution")) throw new HistoryFull();
+  const id = ++log.execution.events;
+  const event: HistoryEvent = { id, previousEventId, type, timestamp: log.at };
+  if (details) event[detailsName(type)] = withoutUndefined(details);
+  log.events.push(event);
+  return id;
+}
+
+/** A JSON text as the history's details carry it. */
+export const shown = <Name extends string>(name: Name, text: string) => ({
+  [name]: text,
+  [`${name}Details`]: { truncated: false },
+});
+
+/** States of these types show an event of their own when they are cut off; the API knows no `PassStateAborted`. */
+export const showsAborted = (type: StateType): boolean => ["Task", "Wait", "Parallel", "Map"].includes(type);
+
+function detailsName(type: string): `${string}EventDetails` {
+  if (/State(Entered|Exited)$/.test(type))
+    return type.endsWith("Entered") ? "stateEnteredEventDetails" : "stateExitedEventDetails";
+  return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
+}
+
+function withoutUndefined(details: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { type State, stateOf } from "./definition.ts";
+import type { Effect, Execution, Scope, Status } from "./execution.ts";
+import { seeded } from "./functions.ts";
+import { type HistoryEvent, record } from "./history.ts";
+
+/** One call of start() or advance(): a working copy of the execution, and what has come of it so far. */
+export interface Turn {
+  execution: Execution;
+  /** Cloud ms. */
+  at: number;
+  events: HistoryEvent[];
+  effects: Effect[];
+  /** First come, first served: so branches take turns, as recorded on AWS. */
+  ready: { scope: Scope; step: ReadyStep }[];
+}
+
+/** `enter` the state, `run` it (again), record that its task has `started`, or leave it because its children have `joined`. */
+export type ReadyStep = "enter" | "run" | "started" | "joined";
+
+export function openTurn(execution: Execution, at: number): Turn {
+  const scopes = Object.fromEntries(Object.entries(execution.scopes).map(([id, scope]) => [id, { ...scope }]));
+  return { execution: { ...execution, scopes }, at, events: [], effects: [], ready: [] };
+}
+
+export const presentState = (turn: Turn, scope: Scope): State => stateOf(turn.execution.definition, scope.state);
+
+/** Records an event on the scope's line; the line's next one follows it. */
+export function recordOn(turn: Turn, scope: Scope, type: string, details?: Record<string, unknown>): number {
+  scope.previous = record(turn, scope.previous, type, details);
+  return scope.previous;
+}
+
+export function newScope(turn: Turn, line: Pick<Scope, "state" | "input" | "previous"> & Partial<Scope>): Scope {
+  const id = ++turn.execution.lastScope;
+  const scope: Scope = { variables: {}, entered: { event: 0, previous: 0, at: turn.at }, retries: [], ...line, id };
+  turn.execution.scopes[id] = scope;
+  turn.ready.push({ scope, step: "enter" });
+  return scope;
+}
+
+/** The scope waits for nothing any more: calls off its timers and its task, but not what has just `happened`. */
+export function release(turn: Turn, scope: Scope, happened?: string): void {
+  const { doing } = scope;
+  if (doing?.kind === "timer") callOff(turn, [doing.timer], happened);
+  if (doing?.kind === "task") callOff(turn, [doing.task, ...doing.timers], happened);
+  delete scope.doing;
+}
+
+/** Ends the execution, after its last event has been recorded. */
+export function endExecution(turn: Turn, status: Exclude<Status, "RUNNING">, outcome: Partial<Execution>): void {
+  for (const scope of Object.values(turn.execution.scopes)) release(turn, scope);
+  if (turn.execution.definition.TimeoutSeconds !== undefined && status !== "TIMED_OUT") callOff(turn, [executionTimer]);
+  Object.assign(turn.execution, outcome, { status, stoppedAt: turn.at, scopes: {} });
+  turn.ready = [];
+  turn.effects.push({ kind: "ended", status });
+}
+
+/** Id of the timer that bounds the whole execution. */
+export const executionTimer = "execution";
+
+/** The next number from 0 to 1 of this execution's own. */
+export const draw = (turn: Turn): number => seeded(nextSeed(turn));
+
+export function drawUuid(turn: Turn): string {
+  const hex = createHash("sha256").update(nextSeed(turn)).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** A task token: opaque, new for each attempt, a credential. */
+export const drawToken = (turn: Turn): string => createHash("sha512").update(nextSeed(turn)).digest("base64url");
+
+function nextSeed(turn: Turn): string {
+  turn.execution.drawn += 1;
+  return `${turn.execution.seed}/${turn.execution.identity.executionArn}/${turn.execution.drawn}`;
+}
+
+function callOff(turn: Turn, ids: string[], happened?: string): void {
+  for (const id of ids) if (id !== happened) turn.effects.push({ kind: "cancel", id });
+}

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { validate } from "../../../local/asl/validate.ts";
+
+const pass = { Type: "Pass", End: true };
+const of = (state: object, more: object = {}) => ({
+  QueryLanguage: "JSONata",
+  StartAt: "A",
+  States: { A: state, ...more },
+});
+
+test("a machine of everything that is supported has no problem", () => {
+  const task = {
+    Type: "Task",
+    Resource: "arn:aws:states:::lambda:invoke",
+    TimeoutSeconds: "{% 5 %}",
+    Arguments: { a: "{% $x %}" },
+  };
+  const retry = [{ ErrorEquals: ["Busy"], MaxAttempts: 0, JitterStrategy: "FULL" }, { ErrorEquals: ["States.ALL"] }];
+  const branch = { StartAt: "B1", States: { B1: { ...task, Retry: retry, Assign: { inner: 1 }, End: true } } };
+  const parallel = {
+    Type: "Parallel",
+    Branches: [branch],
+    Catch: [{ ErrorEquals: ["States.ALL"], Assign: { x: 1 }, Next: "C" }],
+    Next: "C",
+  };
+  const choice = { Type: "Choice", Choices: [{ Condition: "{% true %}", Next: "D" }], Default: "E" };
+  const map = { Type: "Map", ItemProcessor: { StartAt: "D1", States: { D1: pass } }, Items: "{% [1] %}", Next: "E" };
+  expect(
+    validate(of({ ...task, Next: "B" }, { B: parallel, C: choice, D: map, E: { Type: "Fail", Error: "{% 'No' %}" } })),
+  ).toEqual([]);
+  // Common to both languages.
+  expect(validate({ StartAt: "A", States: { A: { ...pass, QueryLanguage: "JSONata", Output: "{% 1 %}" } } })).toEqual(
+    [],
+  );
+  expect(validate({ StartAt: "A", States: { A: pass } })).toEqual([]);
+});
+
+test.each([
+  ["definition must be an object with StartAt and States, not {}", {}],
+  ['definition.StartAt must name a state of its line, not "Z"', { ...of(pass), StartAt: "Z" }],
+  ['definition.States.B must be reachable from StartAt, not "B"', of(pass, { B: pass })],
+  ['definition.States.A.Next must name a state of its line, not "Gate"', of({ Type: "Pass", Next: "Gate" })],
+  ["definition.States.A must have either Next or End: true, not {}", of({ Type: "Pass" })],
+  [
+    'definition.States.A.Type must be one of Pass, Succeed, Fail, Wait, Choice, Task, Parallel, Map, not "Paas"',
+    of({ Type: "Paas", End: true }),
+  ],
+  [
+    'definition.States.A.ResultPath is a JSONPath field, and only JSONata is supported: remove it ("$.x")',
+    of({ ...pass, ResultPath: "$.x" }),
+  ],
+  ["definition.States.A.Timeout is no field that is supported here: remove it (5)", of({ ...pass, Timeout: 5 })],
+  [
+    'definition.States.A.Output must be JSONata 2.0.6 (S0207: Unexpected end of expression), not "1 +"',
+    of({ ...pass, Output: "{% 1 + %}" }),
+  ],
+  ['definition.States.A.Output.x must end its expression with %}, not "{% 1"', of({ ...pass, Output: { x: "{% 1" } })],
+  [
+    "definition.States.A.Output must do without $eval, which Step Functions hasn't, not \"$eval('1')\"",
+    of({ ...pass, Output: "{% $eval('1') %}" }),
+  ],
+  [
+    'definition.States.A.Choices[0].Condition must be {% an expression %}, not "$x = 1"',
+    of({ Type: "Choice", Choices: [{ Condition: "$x = 1", Next: "B" }] }, { B: pass }),
+  ],
+  [
+    'definition.States.A.Retry[0].ErrorEquals must have States.ALL stand alone, in the last place, not ["States.ALL"]',
+    of({
+      Type: "Task",
+      Resource: "arn:x",
+      End: true,
+      Retry: [{ ErrorEquals: ["States.ALL"] }, { ErrorEquals: ["Busy"] }],
+    }),
+  ],
+  [
+    "definition.States.A.HeartbeatSeconds must be less than TimeoutSeconds (5), not 5",
+    of({ Type: "Task", Resource: "arn:x", End: true, TimeoutSeconds: 5, HeartbeatSeconds: 5 }),
+  ],
+  ["definition.States.A must have either Seconds or Timestamp, not {}", of({ Type: "Wait", End: true })],
+  [
+    'definition.States.A.QueryLanguage must be JSONata, as the machine\'s is, not "JSONPath"',
+    of({ ...pass, QueryLanguage: "JSONPath" }),
+  ],
+  [
+    'definition.States.A.ItemProcessor.ProcessorConfig.Mode must be INLINE, not "DISTRIBUTED"',
+    of({
+      Type: "Map",
+      End: true,
+      ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, StartAt: "B", States: { B: pass } },
+    }),
+  ],
+  [
+    'definition.States.A.Branches[0].States.B (variable x) must have a name that no outer scope assigns, not "x"',
+    of({
+      Type: "Parallel",
+      End: true,
+      Assign: { x: 1 },
+      Branches: [{ StartAt: "B", States: { B: { ...pass, Assign: { x: 2 } } } }],
+    }),
+  ],
+  [
+    'definition.States.A.Branches[0].States.A must have a name of its own in the whole machine, not "A"',
+    of({ Type: "Parallel", End: true, Branches: [{ StartAt: "A", States: { A: pass } }] }),
+  ],
+])("%s", (problem, definition) => {
+  expect(validate(definition)).toEqual([problem]);
+});
+
+test("all problems are told at once", () => {
+  expect(validate(of({ Type: "Wait", Seconds: -1, Next: "B", InputPath: "$" }))).toHaveLength(3);
+});
