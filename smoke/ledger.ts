@@ -15,7 +15,7 @@ const good = v.object({
 
 const environmentItem = v.object({
   good: v.exactOptional(good),
-  previous: v.exactOptional(good),
+  previous: v.exactOptional(v.nullable(good)),
   deploying: v.exactOptional(
     v.object({
       taskDefinition: v.string(),
