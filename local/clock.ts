@@ -8,8 +8,13 @@ export interface Clock {
   during<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** A {@link Clock} whose speed can be changed: cloud seconds per real second while nothing but time passes. */
+export interface ScaledClock extends Clock {
+  setSpeed(speed: number): void;
+  close(): void;
+}
+
 export interface ScaledClockArgs {
-  /** Cloud seconds per real second while nothing but time passes. During real work a second is a second. */
   speed: number;
   /** Cloud time at the start, milliseconds since 1970. */
   startAt?: number;
@@ -19,14 +24,15 @@ export interface ScaledClockArgs {
  * A clock that runs `speed` times as fast as the wall's, but not while real work is under way: so a rehearsal hurries through waits
  * and ECS's own durations, and still gives a boot or a request the time that it takes.
  */
-export function scaledClock({ speed, startAt = Date.now() }: ScaledClockArgs): Clock & { close(): void } {
+export function scaledClock({ speed, startAt = Date.now() }: ScaledClockArgs): ScaledClock {
   const alarms = new Alarms();
+  let pace = speed;
   let cloud = startAt;
   let wall = performance.now();
   let working = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const rate = () => (working > 0 ? 1 : speed);
+  const rate = () => (working > 0 ? 1 : pace);
   const now = () => cloud + (performance.now() - wall) * rate();
   const settle = () => {
     cloud = now();
@@ -65,6 +71,11 @@ export function scaledClock({ speed, startAt = Date.now() }: ScaledClockArgs): C
       } finally {
         change(-1);
       }
+    },
+    setSpeed(next) {
+      settle();
+      pace = next;
+      wakeNext();
     },
     close() {
       clearTimeout(timer);

@@ -65,7 +65,14 @@ export interface StopAnswer {
 export type DeploymentCall = DeployCall | LookCall | RestoreCall | StopCall;
 
 /** Names of the errors that deployment/ throws on purpose; the machine matches them. */
-export type DeploymentError = "LockLost" | "InvalidTemplate" | "TargetGone" | "NothingToRestore";
+export type DeploymentError =
+  | "LockLost"
+  | "InvalidTemplate"
+  | "TargetGone"
+  | "NothingToRestore"
+  /** Another deployment is still open or being rolled back: try again later. */
+  | "DeploymentOpen"
+  | "InvalidCall";
 
 /** smoke/: check the environment as its users see it. */
 export interface SmokeCall {

@@ -1,7 +1,7 @@
 import { flow, jsonata, phase } from "./asl.ts";
 import { goodMap, inMinutes, me, release } from "./expressions.ts";
 import type { MachineSettings } from "./settings.ts";
-import { invoke, updateItem } from "./tasks.ts";
+import { invoke, lambdaTrouble, updateItem } from "./tasks.ts";
 
 /**
  * Try: deploy, see the traffic move, smoke at once, watch the bake to its end, record last-known-good. Whatever isn't green leaves
@@ -66,6 +66,11 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
           },
           120,
         ),
+        // Left behind by an execution that died: ECS may be closing it.
+        Retry: [
+          lambdaTrouble,
+          { ErrorEquals: ["DeploymentOpen"], IntervalSeconds: 10, BackoffRate: 1, MaxAttempts: 12 },
+        ],
         Assign: {
           registered: "{% $states.result.Payload.taskDefinition %}",
           deadline: inMinutes(settings.scaleUpMinutes),
@@ -104,7 +109,7 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
             Next: "Wait for ECS",
           },
           {
-            Condition: jsonata("$looked.stage = 'undone' and $looked.verdict = 'red'"),
+            Condition: jsonata("$looked.stage = 'undone' and $looked.ended = 'Refused' and $looked.verdict = 'red'"),
             Assign: { notGreen: "RedAdmission", notGreenWhy: "{% $looked.why %}" },
             Next: "Not green",
           },

@@ -2,7 +2,7 @@ import type { Json, Retrier, TaskCall } from "./asl.ts";
 import { jsonata } from "./asl.ts";
 
 /** What AWS recommends to retry on a Lambda: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
-const lambdaTrouble: Retrier = {
+export const lambdaTrouble: Retrier = {
   ErrorEquals: [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",

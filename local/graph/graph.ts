@@ -4,17 +4,21 @@ export interface Resource {
   /** Pulumi type token, such as `aws:ecs/service:Service`. */
   type: string;
   name: string;
+  /** What the program gave; an archive reads `{ archive: <path> }`. */
   inputs: Record<string, unknown>;
+  /** The inputs and what AWS computes, with `id`. */
   outputs: Record<string, unknown>;
   parent?: string;
   dependencies: string[];
   ignoreChanges: string[];
   protect: boolean;
+  retainOnDelete: boolean;
 }
 
 /** Everything one stack would create. Plain JSON: it crosses a process boundary. */
 export interface Graph {
   stack: string;
+  /** By URN. */
   resources: Resource[];
   /** Stack outputs. */
   outputs: Record<string, unknown>;

@@ -85,7 +85,8 @@ export class EcsWorld {
 
   /** Lets events come until `done`, or until none is left. */
   run(done?: () => boolean): void {
-    while (!done?.()) {
+    for (let events = 0; !done?.(); events += 1) {
+      if (events > 5_000) throw new Error(`5000 events and no end; the last: ${this.story.slice(-5).join(", ")}`);
       const next = this.#queue.toSorted((a, b) => a.at - b.at)[0];
       if (next === undefined) {
         if (done) throw new Error(`nothing happens any more; so far: ${this.story.join(", ")}`);

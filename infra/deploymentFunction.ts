@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { serviceName } from "./ecsService.ts";
+import { LambdaFunction } from "./lambdaFunction.ts";
+import { ledgerName } from "./ledger.ts";
+import type { Place } from "./place.ts";
+import { anything, type Statement } from "./role.ts";
+
+export interface DeploymentFunctionArgs {
+  place: Place;
+  code: pulumi.asset.Archive;
+  /** Roles that go along with each release. */
+  taskRoleArns: pulumi.Output<string>[];
+  /** Desired count that the first release sets. */
+  tasks: number;
+}
+
+/** The function that moves the service; with the machines' roles, the only one that changes anything users see. */
+export const deploymentFunction = ({ place, code, taskRoleArns, tasks }: DeploymentFunctionArgs): LambdaFunction =>
+  new LambdaFunction("deploy", {
+    place,
+    description: "Moves the ECS service: deploy, look, restore, stop",
+    code,
+    handler: "handler",
+    timeoutSeconds: 50,
+    environment: {
+      LEDGER: ledgerName(place),
+      CLUSTER: serviceName(place),
+      SERVICE: serviceName(place),
+      FAMILY: serviceName(place),
+      TASKS: String(tasks),
+    },
+    statements: [
+      {
+        actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        resources: [place.arn("dynamodb", `table/${ledgerName(place)}`)],
+      },
+      ...ecs(place),
+      {
+        actions: ["iam:PassRole"],
+        resources: taskRoleArns,
+        condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      },
+    ],
+  });
+
+/** Which resources each action names: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
+function ecs(place: Place): Statement[] {
+  const name = serviceName(place);
+  const service = place.arn("ecs", `service/${name}/${name}`);
+  const family = place.arn("ecs", `task-definition/${name}:*`);
+  return [
+    // Has no resource-level permissions.
+    { actions: ["ecs:DescribeTaskDefinition"], resources: anything },
+    { actions: ["ecs:RegisterTaskDefinition"], resources: [family] },
+    {
+      actions: ["ecs:TagResource"],
+      resources: [family],
+      condition: { StringEquals: { "ecs:CreateAction": "RegisterTaskDefinition" } },
+    },
+    { actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"], resources: [service] },
+    {
+      actions: ["ecs:DescribeServiceDeployments", "ecs:StopServiceDeployment"],
+      resources: [service, place.arn("ecs", `service-deployment/${name}/${name}/*`)],
+    },
+    {
+      actions: ["ecs:DescribeServiceRevisions"],
+      resources: [service, place.arn("ecs", `service-revision/${name}/${name}/*`)],
+    },
+  ];
+}

@@ -1,0 +1,99 @@
+import { beforeAll, expect, test } from "vitest";
+import { needed } from "../../approval/env.ts";
+import { settings } from "../../deployment/settings.ts";
+import { validate } from "../../local/asl/validate.ts";
+import type { Graph } from "../../local/graph/graph.ts";
+import { admissionEnvironment, smokeEnvironment } from "../../smoke/environment.ts";
+import { exportsOf } from "../support/exports.ts";
+import { graphOf, resource, resources, variables } from "../support/graph.ts";
+
+let dev: Graph;
+let live: Graph;
+beforeAll(async () => {
+  [dev, live] = await Promise.all([graphOf("dev"), graphOf("live")]);
+});
+
+const machine = (graph: Graph, lane: string) => String(resource(graph, "aws.sfn.StateMachine", lane).inputs.definition);
+
+test("each environment has its three machines by name, and dev no one to ask", () => {
+  for (const graph of [dev, live])
+    expect(resources(graph, "aws.sfn.StateMachine").map(({ inputs }) => inputs.name)).toEqual(
+      ["emergency", "release", "rollback"].map((lane) => `greengate-${graph.stack}-${lane}`),
+    );
+  const lambdas = (graph: Graph) => resources(graph, "aws.lambda.Function").map(({ inputs }) => inputs.name);
+  expect(lambdas(dev).sort()).toEqual(["admission", "deploy", "smoke"].map((name) => `greengate-dev-${name}`));
+  expect(lambdas(live).sort()).toEqual(
+    ["admission", "answer", "ask", "deploy", "smoke"].map((name) => `greengate-live-${name}`),
+  );
+  expect(resources(dev, "aws.lambda.FunctionUrl")).toEqual([]);
+  expect(live.outputs.approvals).toBe("http://localhost:8080/");
+});
+
+test("the stacks find each other by the names that the other one has", () => {
+  expect(machine(dev, "release")).toContain(String(resource(live, "aws.sfn.StateMachine", "release").outputs.arn));
+  expect(machine(live, "release")).toContain(String(resource(dev, "aws.sfn.StateMachine", "release").outputs.arn));
+  expect(machine(live, "release")).toContain(String(resource(dev, "aws.dynamodb.Table").inputs.name));
+});
+
+test("dev owns the registry that live pulls from", () => {
+  const { name, imageTagMutability } = resource(dev, "aws.ecr.Repository").inputs;
+  expect(imageTagMutability).toBe("IMMUTABLE");
+  expect(resources(live, "aws.ecr.Repository")).toEqual([]);
+  expect(String(resource(live, "aws.iam.RolePolicy", "execution").inputs.policy)).toContain(`repository/${name}"`);
+});
+
+test("the template is named apart from the releases and runs what deployment/ puts in", () => {
+  const { family, containerDefinitions } = resource(live, "aws.ecs.TaskDefinition").inputs;
+  expect(family).toBe("greengate-live-template");
+  expect(variables(live, "deploy").FAMILY).toBe("greengate-live");
+  const [app] = JSON.parse(String(containerDefinitions));
+  const names = app.environment.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(expect.arrayContaining(["PORT", "ENVIRONMENT", "COMMIT", "GREENGATE_RELEASE", "NODE_ENV"]));
+});
+
+test("every function is told what it needs, as the function itself sees it", () => {
+  expect(settings(variables(live, "deploy"))).toMatchObject({ LEDGER: "greengate-live-ledger", TASKS: 2 });
+  expect(smokeEnvironment(variables(live, "smoke")).merchants).toEqual(["smoke-live"]);
+  const admission = admissionEnvironment(variables(live, "admission"));
+  expect(admission.testHeader).toEqual(["x-greengate-test", "green"]);
+  const { LINK_BASE, APPROVERS } = needed(
+    variables(live, "ask"),
+    "LEDGER",
+    "TOPIC",
+    "LINK_BASE",
+    "APPROVERS",
+    "ENVIRONMENT",
+    "REPOSITORY",
+  );
+  expect([LINK_BASE, APPROVERS]).toEqual(["http://localhost:8080/", "ana,ben"]);
+  needed(variables(live, "answer"), "LEDGER", "TOPIC", "ENVIRONMENT", "REPOSITORY");
+});
+
+test("an approver's mail is filtered by name, so that nobody gets another's link", () => {
+  const filters = resources(live, "aws.sns.TopicSubscription").map(({ inputs }) => [
+    inputs.endpoint,
+    inputs.filterPolicy,
+  ]);
+  expect(filters).toEqual([
+    ["ana@droplinked.com", '{"to":["ana","everyone"]}'],
+    ["ben@droplinked.com", '{"to":["ben","everyone"]}'],
+  ]);
+});
+
+test("each function's code has the export that it is called by", async () => {
+  for (const { name, inputs } of resources(live, "aws.lambda.Function")) {
+    const { archive } = inputs.code as { archive: string };
+    const handler = String(inputs.handler).replace("index.", "");
+    expect([name, await exportsOf(archive, variables(live, name))]).toEqual([name, expect.arrayContaining([handler])]);
+  }
+});
+
+test("every definition is one that Step Functions would take, and calls only functions of its own environment", () => {
+  for (const graph of [dev, live])
+    for (const { inputs } of resources(graph, "aws.sfn.StateMachine")) {
+      const definition = String(inputs.definition);
+      expect(validate(JSON.parse(definition))).toEqual([]);
+      const own = resources(graph, "aws.lambda.Function").map(({ outputs }) => outputs.arn);
+      for (const [called] of definition.matchAll(/arn:aws:lambda:[\w:-]+/g)) expect(own).toContain(called);
+    }
+});
