@@ -1,0 +1,28 @@
+/** ECS's own words, for people: decide by status, never by these. Those marked [unverified] were not found in any source. */
+
+/** https://github.com/hashicorp/terraform-provider-aws, TestAccECSService_BlueGreenDeployment_circuitBreakerRollback */
+export const circuitBreakerExceeded =
+  "Service deployment rolled back because the circuit breaker threshold was exceeded.";
+
+/** The same test; also in https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ (ECS events of level ERROR). */
+export const noRollbackCandidate = "No rollback candidate was found to run the rollback.";
+
+/** [unverified] */
+export const stoppedByUser = "Service deployment rolled back because of a StopServiceDeployment request.";
+
+/** [unverified] */
+export const superseded = "Service deployment stopped because a newer service deployment was started.";
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html, "Lifecycle hook issues" */
+export const hookFailed = (stage: string, target: string) =>
+  `${hooksFailed(stage)} Lifecycle hook target ${target} returned FAILED status.`;
+
+/** A function that threw, timed out or answered anything else. The text as observed; the page above has it without the colon. */
+export const hookUnparsable = (stage: string, target: string) =>
+  `${hooksFailed(stage)} ECS was unable to parse the response from ${target} due to: HookStatus must not be null.`;
+
+/** [unverified]; modelled on the text of a pause hook. */
+export const hookTimedOut = (stage: string) =>
+  `Service deployment rolled back because ${stage} lifecycle hook timed out.`;
+
+const hooksFailed = (stage: string) => `Service deployment rolled back because ${stage} lifecycle hook(s) failed.`;

@@ -1,0 +1,160 @@
+import type {
+  DescribeServiceRevisionsResponse,
+  DescribeTaskDefinitionResponse,
+  ListServiceDeploymentsResponse,
+  UpdateServiceResponse,
+} from "@aws-sdk/client-ecs";
+import { expect, test } from "vitest";
+import { setupEvents } from "../../../local/ecs/setup.ts";
+import { EcsWorld } from "../../support/ecs.ts";
+import { ecsGraph } from "../../support/ecsGraph.ts";
+
+const list = (world: EcsWorld, input: Record<string, unknown> = {}) =>
+  world.call<ListServiceDeploymentsResponse>("ListServiceDeployments", { cluster: "dev", service: "shop", ...input });
+
+test("a service that wants no task has no deployment; the first release brings the count", () => {
+  const world = new EcsWorld();
+  world.run();
+  expect(world.service()).toMatchObject({
+    desiredCount: 0,
+    runningCount: 0,
+    deployments: [],
+    currentServiceRevisions: [],
+  });
+  expect(world.deployment(world.release("app:1")).targetServiceRevision).toMatchObject({
+    requestedTaskCount: 2,
+    runningTaskCount: 2,
+  });
+});
+
+test("a service created with tasks starts its first deployment by itself", () => {
+  const world = new EcsWorld({ desiredCount: 1 });
+  world.run();
+  expect(world.users()).toEqual(["template"]);
+});
+
+test("the same task definition starts no deployment, before and after the end of the first", () => {
+  const world = new EcsWorld();
+  const arn = world.deploy("app:1");
+  const again = () =>
+    world.call<UpdateServiceResponse>("UpdateService", { cluster: "dev", service: "shop", taskDefinition: "shop:1" })
+      .service;
+  expect(again()?.currentServiceDeployment).toBe(arn);
+  world.run();
+  expect(again()?.currentServiceDeployment).toBeUndefined();
+  expect(list(world).serviceDeployments).toHaveLength(1);
+});
+
+test("the list goes on without a new deployment for a while", () => {
+  const world = new EcsWorld({ settings: { listLag: 10_000 } });
+  const first = world.release("app:1");
+  const second = world.deploy("app:2");
+  const asked = world.now;
+  expect(list(world).serviceDeployments?.map((each) => each.serviceDeploymentArn)).toEqual([first]);
+  expect(world.deployment(second).status).toBe("PENDING");
+  world.run(() => list(world).serviceDeployments?.length === 2);
+  expect(world.now - asked).toBeGreaterThanOrEqual(10_000);
+});
+
+test("the list has pages, filters, and no order of time", () => {
+  const world = new EcsWorld({ bakeTimeInMinutes: "0" });
+  const released = ["1", "2", "3", "4", "5"].map((tag) => world.release(`app:${tag}`));
+  const failed = world.release("crash:6");
+  world.run();
+  const paged: (string | undefined)[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = list(world, { maxResults: 4, ...(nextToken ? { nextToken } : {}) });
+    paged.push(...page.serviceDeployments!.map((each) => each.serviceDeploymentArn));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  expect(paged.toSorted()).toEqual([...released, failed].toSorted());
+  expect(paged).not.toEqual([...released, failed]);
+  expect(paged).not.toEqual([...released, failed].toReversed());
+  const rolledBack = list(world, { status: ["ROLLBACK_SUCCESSFUL"] }).serviceDeployments;
+  expect(rolledBack?.map((each) => each.serviceDeploymentArn)).toEqual([failed]);
+});
+
+test("a target revision leads to its task definition and image", () => {
+  const world = new EcsWorld();
+  const { targetServiceRevision } = world.deployment(world.deploy("app@sha256:abc"));
+  const input = { serviceRevisionArns: [targetServiceRevision?.arn, "arn:nobody"] };
+  expect(world.call<DescribeServiceRevisionsResponse>("DescribeServiceRevisions", input)).toMatchObject({
+    serviceRevisions: [
+      {
+        taskDefinition: expect.stringMatching(/shop:1$/),
+        containerImages: [{ containerName: "app", image: "app@sha256:abc" }],
+      },
+    ],
+    failures: [{ arn: "arn:nobody", reason: "MISSING" }],
+  });
+});
+
+test("a described task definition can be registered again, and only ECS's own fields are lost", () => {
+  const world = new EcsWorld();
+  const arn = world.register("app:1");
+  const tags = [{ key: "team", value: "shop" }];
+  const described = world.call<DescribeTaskDefinitionResponse>("DescribeTaskDefinition", {
+    taskDefinition: arn,
+  }).taskDefinition;
+  world.call("RegisterTaskDefinition", { ...described, cpu: "256", tags });
+  const again = world.call<DescribeTaskDefinitionResponse>("DescribeTaskDefinition", {
+    taskDefinition: "shop",
+    include: ["TAGS"],
+  });
+  expect(again.tags).toEqual(tags);
+  expect(again.taskDefinition).toEqual({
+    ...described,
+    cpu: "256",
+    revision: 2,
+    taskDefinitionArn: expect.stringMatching(/shop:2$/),
+  });
+});
+
+test("an inactive revision can't be deployed", () => {
+  const world = new EcsWorld();
+  const taskDefinition = world.register("app:1");
+  world.call("DeregisterTaskDefinition", { taskDefinition });
+  expect(() =>
+    world.call("UpdateService", { cluster: "dev", service: "shop", taskDefinition, desiredCount: 1 }),
+  ).toThrow("ClientException: TaskDefinition is inactive");
+  expect(world.service().desiredCount).toBe(0);
+});
+
+const refused: [string, unknown, string][] = [
+  ["UpdateService", { cluster: "prod", service: "shop" }, "ClusterNotFoundException: Cluster not found."],
+  ["UpdateService", { cluster: "dev", service: "shoe" }, "ServiceNotFoundException: Service not found."],
+  ["DescribeTaskDefinition", { taskDefinition: "shop:9" }, "ClientException: Unable to describe task definition."],
+  [
+    "UpdateService",
+    { cluster: "dev", service: "shop", forceNewDeployment: true },
+    "InvalidParameterException: UpdateService: forceNewDeployment",
+  ],
+  [
+    "UpdateService",
+    { cluster: "dev", service: "shop", desiredCount: -1 },
+    "InvalidParameterException: UpdateService: desiredCount",
+  ],
+  ["DescribeServices", "shop", "InvalidParameterException: DescribeServices: input"],
+  ["RunTask", {}, "UnknownOperationException: local/ecs: ecs:RunTask is not supported here"],
+];
+
+test.each(refused)("%s %j is refused", (action, input, error) => {
+  const world = new EcsWorld();
+  const before = structuredClone(world.state);
+  expect(() => world.call(action, input)).toThrow(error);
+  expect(world.state).toEqual(before);
+});
+
+test("a graph that asks for more than this ECS imitates is refused with its place", () => {
+  const rolling = ecsGraph({ service: { deploymentConfiguration: { strategy: "ROLLING" } } });
+  expect(() => setupEvents(rolling, 0)).toThrow(
+    /service\/dev\/shop: deploymentConfiguration.strategy: .*"BLUE_GREEN".*"ROLLING"/,
+  );
+});
+
+test("the same events give the same end", () => {
+  const [one, two] = [new EcsWorld(), new EcsWorld()];
+  for (const world of [one, two]) world.release("app:1");
+  expect(two.state).toEqual(one.state);
+});
