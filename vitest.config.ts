@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     isolate: false,
+    maxWorkers: "100%",
     // A bound on a story that hangs, generous because a laptop may be busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -108,7 +108,7 @@ it("refuses what nobody announced without asking it anything", async () => {
   expect(asked).toEqual({ dark: [], users: [] });
 });
 
-it("judges the very first release on its own, and only if it is announced", async () => {
+it("judges the very first release on its own", async () => {
   const first = (environment: CloudArgs["environment"], dark: Colour) =>
     ask({ dark, users: quarrel, cloud: { isFirst: true, environment: environment ?? {} } });
   const green = await first({ deploying: announced(candidate) }, candidate);
@@ -124,7 +124,16 @@ it("judges the very first release on its own, and only if it is announced", asyn
     hookStatus: "FAILED",
     report: { verdict: "red" },
   });
-  expect(await first({}, candidate)).toMatchObject({ hookStatus: "FAILED", report: { verdict: "refused" } });
+});
+
+it("admits a service's very first deployment unseen, but only while nothing was ever good or announced", async () => {
+  const first = (environment: CloudArgs["environment"]) =>
+    ask({ dark: quarrel, users: quarrel, cloud: { isFirst: true, environment: environment ?? {} } });
+  expect(await first({})).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "first" }, asked: { dark: [] } });
+  const known = await first({ good: goodOf(old) });
+  expect(known).toMatchObject({ hookStatus: "FAILED", report: { verdict: "refused" } });
+  const other = await first({ deploying: announced(candidate) });
+  expect(other).toMatchObject({ hookStatus: "FAILED", report: { verdict: "refused" } });
 });
 
 it("admits what an emergency wants admitted, and keeps the verdict", async () => {
