@@ -1,10 +1,13 @@
 /** `npm run rehearse`: plays scenarios headless, each in a cloud of its own. */
+import { createFaults } from "./faults/faults.ts";
+import { faultOptions, planOf } from "./faults/plan.ts";
+import { textOf } from "./faults/rule.ts";
 import { command, numberOf, optionsOf, UsageError } from "./options.ts";
 import { untilInterrupted } from "./rehearsal/interrupt.ts";
 import { openRehearsal } from "./rehearsal/open.ts";
 import { type Scenario, scenarios } from "./rehearsal/scenarios.ts";
 import { establish } from "./rehearsal/stage.ts";
-import { faults, type Outcome, tell } from "./rehearsal/tell.ts";
+import { dangers, faults, type Outcome, tell } from "./rehearsal/tell.ts";
 
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2), {
@@ -13,25 +16,31 @@ async function main(): Promise<number> {
     list: { type: "boolean", default: false },
     speed: { type: "string", default: "120" },
     port: { type: "string", default: "0" },
+    ...faultOptions,
   });
   const speed = numberOf("--speed", options.speed, { least: 1, most: 600 });
   const port = numberOf("--port", options.port, { least: 0, most: 65_535 });
   const chosen = named(options.scenario);
+  const plan = planOf(options, "rehearse");
   if (options.list) {
     for (const { name, ends, about } of scenarios) console.log(`${name.padEnd(14)} ${ends.padEnd(16)} ${about}`);
     return 0;
   }
+  for (const line of plan.told) console.error(line);
   if (!options.json)
     console.log(`Rehearsing at ${speed} times the speed of the clock. No AWS account is used.\n${head}`);
-  const rehearsal = await openRehearsal({ port, seed: "rehearse" });
+  const open = (interruption: AbortSignal) => openRehearsal({ port, seed: plan.seed, interruption });
+  const idle = new Set(plan.rules);
   let wrong = 0;
-  const interrupted = await untilInterrupted(rehearsal.close, async () => {
+  const interrupted = await untilInterrupted(open, async (rehearsal) => {
     for (const scenario of chosen) {
-      const stage = await rehearsal.openCloud({});
+      const injected = createFaults(plan.rules, (rule) => idle.delete(rule));
+      const stage = await rehearsal.openCloud({}, injected);
       // What is good before the story begins is not its subject.
       stage.clock.setSpeed(6000);
       await establish(stage, "good-1");
       stage.clock.setSpeed(speed);
+      injected.begin();
       let failures = () => [] as string[];
       const outcome = await tell(scenario, stage, () => {
         const users = stage.users(100);
@@ -39,12 +48,17 @@ async function main(): Promise<number> {
         return users;
       });
       console.log(options.json ? JSON.stringify(outcome) : row(outcome));
-      const problems = [...faults(scenario, outcome), ...(outcome.requests.failed > 0 ? failures() : [])];
+      const problems =
+        plan.rules.length > 0
+          ? dangers(scenario, outcome)
+          : [...faults(scenario, outcome), ...(outcome.requests.failed > 0 ? failures() : [])];
+      problems.push(...stage.cloud.denials);
       for (const problem of problems) console.error(`rehearse: ${problem}`);
       wrong += problems.length;
       await stage.close();
     }
   });
+  for (const rule of idle) console.error(`rehearse: nobody met the fault ${JSON.stringify(textOf(rule))}`);
   return interrupted ?? (wrong === 0 ? 0 : 1);
 }
 

@@ -1,10 +1,13 @@
 /** `npm start`: plays the main job live on this laptop. */
+
+import type { Mail } from "./cloud/outbox.ts";
+import { createFaults, type Faults } from "./faults/faults.ts";
+import { faultOptions, planOf } from "./faults/plan.ts";
 import { command, numberOf, optionsOf } from "./options.ts";
 import { untilInterrupted } from "./rehearsal/interrupt.ts";
 import { createNarrator, type Narrator } from "./rehearsal/narrator.ts";
 import { type LiveStage, openRehearsal } from "./rehearsal/open.ts";
-import { linkIn } from "./rehearsal/operator.ts";
-import { commitOf, ownApplication } from "./rehearsal/samples.ts";
+import { commitOf } from "./rehearsal/samples.ts";
 import { ending, establish } from "./rehearsal/stage.ts";
 import type { BuildName } from "./sample/builds.ts";
 
@@ -14,10 +17,12 @@ async function main(): Promise<number> {
     speed: { type: "string", default: "60" },
     yes: { type: "boolean", default: false },
     app: { type: "string" },
+    ...faultOptions,
   });
   const speed = numberOf("--speed", options.speed, { least: 1, most: 600 });
   const port = numberOf("--port", options.port, { least: 0, most: 65_535 });
   const { app } = options;
+  const plan = planOf(options, "start");
   const alone = options.yes || !process.stdin.isTTY;
 
   const narrator = createNarrator((line) => console.log(line));
@@ -31,25 +36,17 @@ async function main(): Promise<number> {
         ? "Approvals are answered for you (--yes)."
         : "No terminal is attached, so approvals are answered for you, as with --yes.",
     );
+  for (const line of plan.told) narrator.say(line);
+  const faults = createFaults(plan.rules, narrator.onFault);
   const startedAt = performance.now();
-  const rehearsal = await openRehearsal({
-    port,
-    seed: "start",
-    ...(app ? { runContainer: () => ownApplication(app) } : {}),
-  });
-  const interrupted = await untilInterrupted(rehearsal.close, async () => {
-    const stage = await rehearsal.openCloud({
-      ...narrator,
-      onMail(mail) {
-        narrator.onMail?.(mail);
-        const link = linkIn(mail);
-        if (!link || stage.operator !== "a person") return;
-        narrator.say(
-          `\n  ${mail.to}, ${mail.subject}. Open this link, read, type the commit, decide:\n\n    ${link}\n`,
-        );
-      },
-    });
-    await play(stage, narrator, { speed, alone, ownApp: app !== undefined });
+  const open = (interruption: AbortSignal) => openRehearsal({ port, seed: plan.seed, app, interruption });
+  const interrupted = await untilInterrupted(open, async (rehearsal) => {
+    const onMail = (mail: Mail) => {
+      narrator.onMail(mail);
+      if (stage.operator === "a person") narrator.onAsked(mail);
+    };
+    const stage = await rehearsal.openCloud({ ...narrator, onMail }, faults);
+    await play(stage, narrator, { speed, alone, ownApp: app !== undefined, faults });
   });
   if (interrupted === undefined) narrator.say(`\n${seconds(startedAt)} s in all. Every process has ended.`);
   return interrupted ?? 0;
@@ -58,13 +55,14 @@ async function main(): Promise<number> {
 async function play(
   stage: LiveStage,
   narrator: Narrator,
-  { speed, alone, ownApp }: { speed: number; alone: boolean; ownApp: boolean },
+  { speed, alone, ownApp, faults }: { speed: number; alone: boolean; ownApp: boolean; faults: Faults },
 ): Promise<void> {
   narrator.begin(`Both environments get their first build, ${short("good-1")}, fast-forwarded`, stage.clock);
   stage.clock.setSpeed(6000);
   await establish(stage, "good-1");
   stage.clock.setSpeed(speed);
   stage.operator = alone ? "approve" : "a person";
+  faults.begin();
 
   const users = stage.users(50);
   narrator.begin(`main merges ${short("good-2")}: dev first, then live`, stage.clock);

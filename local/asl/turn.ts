@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { uuidOf } from "../uuid.ts";
 import { type State, stateOf } from "./definition.ts";
 import type { Effect, Execution, Scope, Status } from "./execution.ts";
 import { seeded } from "./functions.ts";
@@ -62,10 +63,7 @@ export const executionTimer = "execution";
 /** The next number from 0 to 1 of this execution's own. */
 export const draw = (turn: Turn): number => seeded(nextSeed(turn));
 
-export function drawUuid(turn: Turn): string {
-  const hex = createHash("sha256").update(nextSeed(turn)).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
+export const drawUuid = (turn: Turn): string => uuidOf(nextSeed(turn));
 
 /** A task token: opaque, new for each attempt, a credential. */
 export const drawToken = (turn: Turn): string => createHash("sha512").update(nextSeed(turn)).digest("base64url");

@@ -61,6 +61,12 @@ export const machinesOf = (graph: Graph): StateMachine[] =>
     return { arn: read(resource, resource.outputs, at).arn, name, roleArn, definition: JSON.parse(definition) };
   });
 
+/** Where the account's machines are, which is where everything is. */
+export const placeOf = ([machine]: StateMachine[]): { region: string; account: string } => {
+  const [, , , region = "", account = ""] = machine?.arn.split(":") ?? [];
+  return { region, account };
+};
+
 /** Names of the graph's tables. */
 export const tablesOf = (graph: Graph): { name: string; key: string }[] =>
   ofType(graph, "aws:dynamodb/table:Table").map((resource) => {

@@ -1,3 +1,4 @@
+import type { TaskEffect } from "../asl/execution.ts";
 import type { HistoryEvent } from "../asl/history.ts";
 import { AwsError } from "../awsError.ts";
 import { type Balancer, startBalancer } from "../balancer/balancer.ts";
@@ -5,17 +6,19 @@ import type { Clock } from "../clock.ts";
 import { awsLike, type EcsSettings } from "../ecs/settings.ts";
 import { setupEvents } from "../ecs/setup.ts";
 import { type EcsState, emptyEcs } from "../ecs/state.ts";
-import { functionUrlEvent, functionUrlResponse } from "../endpoint/functionUrl.ts";
+import { functionUrlEvent, functionUrlForbidden, functionUrlResponse } from "../endpoint/functionUrl.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
 import { plain, type Site } from "../endpoint/site.ts";
 import type { Result } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
+import { type Access, accessControl } from "../iam/access.ts";
 import {
   balancerOf,
   type FunctionResource,
   functionsOf,
   functionUrlsOf,
   machinesOf,
+  placeOf,
   secretsOf,
   tablesOf,
 } from "./account.ts";
@@ -49,9 +52,17 @@ export interface CloudArgs {
   /** The same seed, the same tokens. */
   seed: string;
   ecs?: Partial<EcsSettings>;
+  /** Stands between a caller and the service that it calls. */
+  aroundCall?(call: ApiCall, perform: () => Promise<unknown>): Promise<unknown>;
+  /** Stands between ECS and a stack's balancer. */
+  aroundBalancer?(balancer: Balancer, stack: string): Balancer;
+  /** Stands between a machine's task, with the machine's role, and what it calls: where a fault goes. */
+  aroundTask?(task: TaskEffect, roleArn: string, perform: () => Promise<string>): Promise<string>;
   onEvent?(executionArn: string, event: HistoryEvent): void;
   onEcs?(state: EcsState): void;
   onMail?(mail: Mail): void;
+  /** Hears each permission that a role needs. */
+  onAccess?(access: Access): void;
 }
 
 /** The resource graphs, brought to life. */
@@ -64,6 +75,8 @@ export interface Cloud {
   /** Stack → its load balancer's address. */
   origins: Readonly<Record<string, string>>;
   mails: readonly Mail[];
+  /** What roles were refused for want of a permission, in AWS's words. */
+  denials: readonly string[];
   close(): Promise<void>;
 }
 
@@ -72,15 +85,26 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   const machines = graphs.flatMap(machinesOf);
   const resources = graphs.flatMap(functionsOf);
   const secrets = graphs.flatMap(secretsOf);
+  const place = placeOf(machines);
+  const denials: string[] = [];
+  const access = accessControl({
+    graphs,
+    ...place,
+    onAccess(one) {
+      if (one.denied !== undefined) denials.push(one.denied);
+      args.onAccess?.(one);
+    },
+  });
   const database = await args.openDatabase(graphs.flatMap(tablesOf));
-  const outbox = createOutbox(clock, args.onMail);
+  const outbox = createOutbox(clock, seed, args.onMail);
 
   const balancers = new Map<string, Balancer>();
   const origins: Record<string, string> = {};
   const hosts: Record<string, string> = {};
   for (const graph of graphs) {
     const described = balancerOf(graph);
-    const balancer = await startBalancer({ clock, ...described });
+    const started = await startBalancer({ clock, ...described });
+    const balancer = args.aroundBalancer?.(started, graph.stack) ?? started;
     for (const { arn } of [...described.rules, ...described.targetGroups]) balancers.set(arn, balancer);
     origins[graph.stack] = balancer.origin;
     // The embedded cloud's DNS: the environment's public address leads to its balancer.
@@ -89,7 +113,11 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   }
 
   const functions = new Map(resources.map((resource) => [resource.arn, args.runFunction(resource, hosts)]));
-  const invoke = async (functionArn: string, payload: unknown): Promise<Result> => {
+  const invoke = async (functionArn: string, payload: unknown, caller: string): Promise<Result> => {
+    const denied = access.invoke(functionArn, caller);
+    return denied ? { error: denied } : run(functionArn, payload);
+  };
+  const run = async (functionArn: string, payload: unknown): Promise<Result> => {
     const running = functions.get(functionArn);
     if (running) return running.invoke(payload);
     const errorMessage = `Function not found: ${functionArn}`;
@@ -98,11 +126,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
 
   const containers = createElasticContainers({
     clock,
-    initial: emptyEcs({
-      region: regionOf(machines),
-      account: accountOf(machines),
-      settings: { ...awsLike, ...args.ecs },
-    }),
+    initial: emptyEcs({ ...place, settings: { ...awsLike, ...args.ecs } }),
     balancerOf(arn) {
       const balancer = balancers.get(arn);
       if (!balancer) throw new Error(`No load balancer has ${arn}.`);
@@ -114,8 +138,11 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   });
   for (const graph of graphs) for (const event of setupEvents(graph, clock.now())) containers.send(event);
 
-  const call = (apiCall: ApiCall): Promise<unknown> => clock.during(() => dispatch(apiCall));
-  const dispatch = async ({ service, action, input }: ApiCall): Promise<unknown> => {
+  const { aroundCall = (_call, simply) => simply() } = args;
+  const call = (apiCall: ApiCall): Promise<unknown> => clock.during(() => aroundCall(apiCall, () => dispatch(apiCall)));
+  const dispatch = async (apiCall: ApiCall): Promise<unknown> => {
+    access.call(apiCall);
+    const { service, action, input } = apiCall;
     switch (service) {
       case "states":
         return statesApi(stepFunctions, action, input);
@@ -136,10 +163,12 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     return { ARN: found.arn, Name: found.name, SecretString: args.secretValue(found.name) };
   };
 
+  const perform = integrated({ call, invoke });
+  const { aroundTask = (_task, _roleArn, simply) => simply() } = args;
   const stepFunctions = createStepFunctions({
     clock,
     machines,
-    perform: integrated({ call, invoke }),
+    perform: (task, roleArn) => aroundTask(task, roleArn, () => perform(task, roleArn)),
     seed,
     onEvent: args.onEvent ?? (() => {}),
   });
@@ -148,7 +177,8 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   const site: Site = async (request) => {
     const behind = resources.find(({ name }) => name === published[0]);
     if (!behind) return plain(404, "No function URL here.");
-    return functionUrlResponse(await invoke(behind.arn, functionUrlEvent(request, clock.now())));
+    if (!access.invokeByUrl(behind.arn)) return functionUrlForbidden;
+    return functionUrlResponse(await run(behind.arn, functionUrlEvent(request, clock.now())));
   };
 
   return {
@@ -158,7 +188,9 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     containers,
     origins,
     mails: outbox.mails,
+    denials,
     async close() {
+      stepFunctions.close();
       await containers.close();
       await Promise.all([...functions.values()].map((running) => running.close()));
       await Promise.all([...new Set(balancers.values())].map((balancer) => balancer.close()));
@@ -166,6 +198,3 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     },
   };
 }
-
-const regionOf = (machines: { arn: string }[]): string => machines[0]?.arn.split(":")[3] ?? "";
-const accountOf = (machines: { arn: string }[]): string => machines[0]?.arn.split(":")[4] ?? "";

@@ -43,23 +43,30 @@ export const integrated =
   async (task: TaskEffect, roleArn: string): Promise<string> => {
     const name = shortName(task.resource);
     const input: Record<string, unknown> = JSON.parse(task.arguments);
-    if (lambdas.includes(name)) return invoked(await invoke(String(input.FunctionName), input.Payload, roleArn));
+    if (lambdas.includes(name)) {
+      const result = await invoke(String(input.FunctionName), input.Payload, roleArn).catch(failing("Lambda"));
+      return invoked(result);
+    }
     const integration = integrations[name];
     if (!integration) throw new TaskFailure("States.Runtime", `The embedded cloud doesn't know ${task.resource}`);
     const { service, action, prefix, camelCase } = integration;
-    try {
-      const sent = camelCase ? renamed(input, lower) : input;
-      const output = await call({ service, action, input: sent, caller: roleArn });
-      return JSON.stringify(camelCase ? renamed(output, upper) : output);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const suffix = error.code.endsWith("Exception") ? "" : "Exception";
-      throw new TaskFailure(`${prefix}.${error.code}${suffix}`, error.message);
-    }
+    const sent = camelCase ? renamed(input, lower) : input;
+    const output = await call({ service, action, input: sent, caller: roleArn }).catch(failing(prefix));
+    return JSON.stringify(camelCase ? renamed(output, upper) : output);
   };
 
+/** An API's error by the name that a state matches; any other is a fault of the embedded cloud. */
+const failing = (prefix: string) => (error: unknown) => {
+  if (!(error instanceof AwsError)) throw error;
+  throw new TaskFailure(`${prefix}.${error.code}${error.code.endsWith("Exception") ? "" : "Exception"}`, error.message);
+};
+
 function invoked(result: Result): string {
-  if ("error" in result) throw new TaskFailure(result.error.errorType, JSON.stringify(result.error));
+  if ("error" in result) {
+    const { errorType, errorMessage } = result.error;
+    // Lambda's own errors come as text, a function's as JSON.
+    throw new TaskFailure(errorType, errorType.startsWith("Lambda.") ? errorMessage : JSON.stringify(result.error));
+  }
   return JSON.stringify({ ExecutedVersion: "$LATEST", Payload: result.payload ?? null, StatusCode: 200 });
 }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { AwsError } from "../awsError.ts";
 import type { Clock } from "../clock.ts";
+import { uuidOf } from "../uuid.ts";
 
 /** A message that a topic was given, and would have mailed to its subscribers. */
 export interface Mail {
@@ -13,8 +13,8 @@ export interface Mail {
   message: string;
 }
 
-/** SNS as an outbox: nothing leaves the laptop. */
-export function createOutbox(clock: Clock, onMail: (mail: Mail) => void = () => {}) {
+/** SNS as an outbox: nothing leaves the laptop. Message ids are drawn from the seed. */
+export function createOutbox(clock: Clock, seed: string, onMail: (mail: Mail) => void = () => {}) {
   const mails: Mail[] = [];
   return {
     mails,
@@ -29,7 +29,7 @@ export function createOutbox(clock: Clock, onMail: (mail: Mail) => void = () => 
       const mail = { at: clock.now(), topic, to: recipient(input.MessageAttributes), subject, message };
       mails.push(mail);
       onMail(mail);
-      return { MessageId: randomUUID() };
+      return { MessageId: uuidOf(`${seed}/mail/${mails.length}`) };
     },
   };
 }

@@ -48,6 +48,8 @@ export interface StepFunctions {
   stopExecution(executionArn: string, error?: string, cause?: string): Promise<Run>;
   /** An answer with a task token. Throws InvalidToken, TaskDoesNotExist or TaskTimedOut. */
   answerToken(token: string, answer: TokenAnswer): Promise<void>;
+  /** Executions stand still from now on; what their tasks still answer is not heard. */
+  close(): void;
 }
 
 export type TokenAnswer =
@@ -66,8 +68,10 @@ interface LiveRun extends Run {
 export function createStepFunctions({ clock, machines, perform, seed, onEvent }: StepFunctionsArgs): StepFunctions {
   const runs = new Map<string, LiveRun>();
   const tokens = new Map<string, { run: LiveRun; task: string }>();
+  let closed = false;
 
   const take = (run: LiveRun, step: { execution: Execution; events: HistoryEvent[]; effects: Effect[] }) => {
+    if (closed) return;
     run.execution = step.execution;
     for (const event of step.events) {
       run.history.push(event);
@@ -113,6 +117,7 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
       const output = await perform(effect, roleArn);
       return { kind: effect.token === undefined ? "taskSucceeded" : "taskSubmitted", task, output };
     } catch (error) {
+      if (closed) return { kind: "taskFailed", task };
       if (!(error instanceof TaskFailure)) throw error;
       return { kind: "taskFailed", task, error: error.error, cause: error.message };
     }
@@ -181,6 +186,10 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
         throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
       if (answer.kind === "taskSucceeded") checkJson(answer.output, "InvalidOutput", "Invalid Output");
       await send(run, { ...answer, task });
+    },
+
+    close() {
+      closed = true;
     },
   };
 }

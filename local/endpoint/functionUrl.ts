@@ -63,6 +63,13 @@ export function functionUrlEvent(request: SiteRequest, now: number): FunctionUrl
   };
 }
 
+/** The answer to whoever may not call it. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+export const functionUrlForbidden: SiteResponse = {
+  status: 403,
+  headers: { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" },
+  body: '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}',
+};
+
 /** What the function's result means as HTTP; without `statusCode` the whole result is a 200's JSON body. A failed function is a 502. */
 export function functionUrlResponse(result: { payload: unknown } | { error: unknown }): SiteResponse {
   if ("error" in result) return plain(502, "Internal Server Error");

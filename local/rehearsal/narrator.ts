@@ -1,16 +1,23 @@
 import { styleText } from "node:util";
 import type { HistoryEvent } from "../asl/history.ts";
 import type { Clock } from "../clock.ts";
+import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
+import { type Rule, textOf } from "../faults/rule.ts";
 import type { CloudWatch } from "./open.ts";
+import { linkIn } from "./operator.ts";
 
 /** Tells people what the machines and ECS do, as it happens, with the cloud time since the story began. */
-export interface Narrator extends CloudWatch {
+export interface Narrator extends Required<CloudWatch> {
   /** A new story: time starts at 0:00. */
   begin(title: string, clock: Clock): void;
   /** Nothing is told until the next story begins. */
   pause(): void;
   say(line: string): void;
+  /** A mail that asks somebody: shows the link. */
+  onAsked(mail: Mail): void;
+  /** A fault of the plan has struck. */
+  onFault(rule: Rule): void;
 }
 
 export function createNarrator(print: (line: string) => void): Narrator {
@@ -38,6 +45,14 @@ export function createNarrator(print: (line: string) => void): Narrator {
       clock = undefined;
     },
     say: print,
+
+    onAsked(mail) {
+      const link = linkIn(mail);
+      if (link)
+        print(`\n  ${mail.to}, ${mail.subject}. Open this link, read, type the commit, decide:\n\n    ${link}\n`);
+    },
+
+    onFault: (rule) => tell("fault", styleText("yellow", textOf(rule))),
 
     onEvent(executionArn, event) {
       const environment = environmentOf(executionArn);

@@ -4,33 +4,40 @@ import { join } from "node:path";
 import type { HistoryEvent } from "../asl/history.ts";
 import { type ScaledClock, scaledClock } from "../clock.ts";
 import type { FunctionResource } from "../cloud/account.ts";
-import { type Cloud, type RunningFunction, startCloud } from "../cloud/cloud.ts";
+import { type Cloud, type CloudArgs, type RunningFunction, startCloud } from "../cloud/cloud.ts";
 import { dynaliteDatabase } from "../cloud/databases.ts";
-import type { RunContainer } from "../cloud/elasticContainers.ts";
 import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
 import { startEndpoint } from "../endpoint/endpoint.ts";
+import { createFaults, type Faults } from "../faults/faults.ts";
 import { createFunction } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
-import { loadGraph } from "../graph/load.ts";
+import { GraphError, loadGraph } from "../graph/load.ts";
 import { demoMerchant } from "../sample/merchants.ts";
+import type { SignIn } from "../users/journeys.ts";
 import { type Counts, startUsers, type Users } from "../users/users.ts";
-import { sampleProcesses, smokeMerchant } from "./samples.ts";
+import { ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
 import { createStage, environments, type Stage } from "./stage.ts";
 
 export interface RehearsalArgs {
   /** 0 takes any free one. */
   port: number;
   seed: string;
-  /** What runs as a task; the sample's child processes unless given. */
-  runContainer?: (graphs: readonly Graph[]) => RunContainer;
+  /** Command line of the user's own application, in place of the sample backend. */
+  app?: string | undefined;
+  /** Aborted = the user has had enough; opening then rejects. */
+  interruption?: AbortSignal;
 }
 
 /** The machine-wide part of a rehearsal: one endpoint and both stacks' graphs, for any number of clouds one after the other. */
 export interface Rehearsal {
   origin: string;
-  /** A cloud of its own, with nothing released yet. */
-  openCloud(args: CloudWatch): Promise<LiveStage>;
+  /** Both stacks. */
+  graphs: readonly Graph[];
+  /** An operator's, for SDK clients and the AWS CLI. They name the caller and guard nothing. */
+  operator: { accessKeyId: string; secretAccessKey: string };
+  /** A cloud of its own, with nothing released yet. Throws a UsageError for a fault that has no place in it. */
+  openCloud(args: CloudWatch, faults?: Faults): Promise<LiveStage>;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
@@ -50,8 +57,9 @@ export interface LiveStage extends Stage {
 }
 
 /** Starts the endpoint and loads both stacks side by side. Throws one line when the port is taken or the configuration is wrong. */
-export async function openRehearsal({ port, seed, runContainer = sampleProcesses }: RehearsalArgs): Promise<Rehearsal> {
-  const callers = new Map<string, string>();
+export async function openRehearsal({ port, seed, app, interruption }: RehearsalArgs): Promise<Rehearsal> {
+  const operator = credentialsOf("operator");
+  const callers = new Map([[operator.accessKeyId, "arn:aws:iam::000000000000:user/operator"]]);
   let cloud: Cloud | undefined;
   let closeCloud = async () => {};
   const present = () => {
@@ -65,39 +73,45 @@ export async function openRehearsal({ port, seed, runContainer = sampleProcesses
     site: (request) => present().site(request),
   });
   const bundles = await mkdtemp(join(tmpdir(), "greengate-"));
+  let disposed = false;
   const dispose = async () => {
+    disposed = true;
     await closeCloud();
     await endpoint.close();
     await rm(bundles, { recursive: true, force: true });
   };
   const functionUrl = `http://localhost:${endpoint.port}/`;
-  const graphs = await Promise.all(environments.map((stack) => loadGraph({ stack, functionUrl, bundles }))).catch(
-    async (error: unknown) => {
-      await dispose();
-      throw error;
-    },
+  const loaded = await Promise.allSettled(
+    environments.map((stack) => loadGraph({ stack, functionUrl, bundles, ...(interruption ? { interruption } : {}) })),
   );
+  const problems = loaded.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  if (problems.length > 0) {
+    await dispose();
+    throw problems.length === 1 ? problems[0] : new GraphError(problems.map(({ message }) => message).join("\n"));
+  }
+  const graphs = loaded.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
 
   const runFunction =
     (clock: ScaledClock) =>
     (resource: FunctionResource, hosts: Record<string, string>): RunningFunction => {
-      const accessKeyId = `AKID${resource.name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`;
-      callers.set(accessKeyId, resource.roleArn);
-      const credentials = { accessKeyId, secretAccessKey: "names the caller, guards nothing" };
+      const credentials = credentialsOf(resource.name);
+      callers.set(credentials.accessKeyId, resource.roleArn);
       const running = createFunction({ ...resource, credentials, endpoint: endpoint.origin, hosts });
       return { invoke: (event) => clock.during(() => running.invoke(event)), close: running.close };
     };
 
   return {
     origin: endpoint.origin,
-    async openCloud(watch) {
+    graphs,
+    operator,
+    async openCloud(watch, faults = createFaults([])) {
       const clock = scaledClock({ speed: 1 });
-      const opened = await startCloud({
+      const args: CloudArgs = {
         clock,
         graphs,
         openDatabase: dynaliteDatabase,
         runFunction: runFunction(clock),
-        runContainer: runContainer(graphs),
+        runContainer: (app === undefined ? sampleProcesses : ownApplication(app))(graphs),
         secretValue: () => JSON.stringify(smokeMerchant),
         seed,
         ...watch,
@@ -105,24 +119,44 @@ export async function openRehearsal({ port, seed, runContainer = sampleProcesses
           stage.read(mail);
           watch.onMail?.(mail);
         },
-      });
+      };
+      const opened = await startCloud(faults.into(args));
+      if (disposed) {
+        clock.close();
+        await opened.close();
+        throw new Error("The rehearsal is closed.");
+      }
       cloud = opened;
       const stage = createStage({ cloud: opened, clock, graphs });
+      const flows: ReturnType<typeof usersOf>[] = [];
       closeCloud = async () => {
         closeCloud = async () => {};
         clock.close();
+        const leaving = flows.map((flow) => flow.stop());
         await opened.close();
+        await Promise.all(leaving);
         cloud = undefined;
       };
-      return Object.assign(stage, { clock, users: (rate: number) => usersOf(stage, rate), close: () => closeCloud() });
+      const users = (rate: number) => {
+        const flow = usersOf(stage, rate, app === undefined ? demoMerchant : smokeMerchant);
+        flows.push(flow);
+        return flow;
+      };
+      return Object.assign(stage, { clock, users, close: () => closeCloud() });
     },
     close: dispose,
   };
 }
 
-function usersOf({ cloud, badReleases }: Stage, rate: number) {
+/** The key's id is the caller's name; the signature is not verified. */
+const credentialsOf = (name: string) => ({
+  accessKeyId: `AKID${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`,
+  secretAccessKey: "guards-nothing",
+});
+
+function usersOf({ cloud, badReleases }: Stage, rate: number, signIn: SignIn) {
   const flows: Users[] = Object.values(cloud.origins).map((origin) =>
-    startUsers({ origin, rate, signIn: demoMerchant, isBad: (release) => badReleases.has(release) }),
+    startUsers({ origin, rate, signIn, isBad: (release) => badReleases.has(release) }),
   );
   return {
     async stop() {

@@ -25,68 +25,63 @@ const buildOf = (image: string): BuildName => {
   throw new Error(`${image}: not found`);
 };
 
-/** What a task of the sample is, by the graphs that its service stands in. */
-const settingsOf = (graphs: readonly Graph[], { service, image, environment }: ContainerArgs) => {
+/** What tells a task who it is: the template's variables and the environment's smoke merchant, as `SMOKE_…`. */
+function variablesOf(graphs: readonly Graph[], { service, environment }: ContainerArgs): Record<string, string> {
   const graph = graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === service));
   if (!graph) throw new Error(`no stack has the service ${service}`);
-  return {
-    build: buildOf(image),
-    commit: environment.COMMIT ?? "",
-    release: environment.GREENGATE_RELEASE ?? "",
-    environment: graph.stack,
-    smoke: { id: smokeMerchantId(graph), ...smokeMerchant },
-  };
-};
-
-/** The first that the environment's configuration allows. */
-function smokeMerchantId(graph: Graph): string {
-  const allowed = functionsOf(graph).flatMap(({ environment }) => environment.MERCHANTS?.split(",") ?? []);
-  if (allowed[0] === undefined) throw new Error(`stack ${graph.stack} allows no smoke merchant`);
-  return allowed[0];
+  // The first that the environment's configuration allows.
+  const merchant = functionsOf(graph).flatMap((each) => each.environment.MERCHANTS?.split(",") ?? [])[0];
+  if (merchant === undefined) throw new Error(`stack ${graph.stack} allows no smoke merchant`);
+  const { email, password } = smokeMerchant;
+  return { ...environment, SMOKE_MERCHANT: merchant, SMOKE_EMAIL: email, SMOKE_PASSWORD: password };
 }
 
 /** Tasks as child processes of the sample backend. */
 export const sampleProcesses =
   (graphs: readonly Graph[]): RunContainer =>
-  async (container) => {
-    const { build, commit, release, environment, smoke } = settingsOf(graphs, container);
-    return startTask({
+  async (container) =>
+    startTask({
       command: process.execPath,
       args: [fileURLToPath(new URL("../sample/main.ts", import.meta.url))],
-      environment: {
-        ...container.environment,
-        SAMPLE_BUILD: build,
-        COMMIT: commit,
-        GREENGATE_RELEASE: release,
-        ENVIRONMENT: environment,
-        SMOKE_MERCHANT: smoke.id,
-        SMOKE_EMAIL: smoke.email,
-        SMOKE_PASSWORD: smoke.password,
-      },
+      environment: { ...variablesOf(graphs, container), SAMPLE_BUILD: buildOf(container.image) },
       stopTimeout: container.stopTimeout,
     });
-  };
+
+/** Tasks of the user's own application, each started by a shell. */
+export const ownApplication =
+  (command: string) =>
+  (graphs: readonly Graph[]): RunContainer =>
+  async (container) =>
+    startTask({
+      command: "sh",
+      args: ["-c", command],
+      environment: variablesOf(graphs, container),
+      stopTimeout: container.stopTimeout,
+    });
 
 /** Tasks as servers in this process: for tests, which have many. */
 export const sampleServers =
   (graphs: readonly Graph[]): RunContainer =>
   async (container) => {
-    const settings = settingsOf(graphs, container);
+    const variables = variablesOf(graphs, container);
+    const build = buildOf(container.image);
     const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
-    if ("crashesAtBoot" in builds[settings.build]) {
+    if ("crashesAtBoot" in builds[build]) {
       exit({ exitCode: 1 });
       return { port: 0, listening: Promise.resolve(false), exited, stop: () => exited, kill: () => exited };
     }
-    const serving = await serve(createApp(settings), 0);
+    const { COMMIT = "", GREENGATE_RELEASE = "", ENVIRONMENT = "", SMOKE_MERCHANT = "" } = variables;
+    const app = createApp({
+      build,
+      commit: COMMIT,
+      release: GREENGATE_RELEASE,
+      environment: ENVIRONMENT,
+      smoke: { id: SMOKE_MERCHANT, ...smokeMerchant },
+    });
+    const serving = await serve(app, 0);
     const end = async () => {
       await serving.stop();
       exit({ exitCode: 0 });
     };
     return { port: serving.port, listening: Promise.resolve(true), exited, stop: end, kill: end };
   };
-
-/** The user's own application, started by a shell: it gets PORT, COMMIT and GREENGATE_RELEASE. */
-export const ownApplication =
-  (command: string): RunContainer =>
-  async ({ environment, stopTimeout }) =>
-    startTask({ command: "sh", args: ["-c", command], environment, stopTimeout });

@@ -56,6 +56,17 @@ export function faults({ name, ends, changesLive }: Scenario, outcome: Outcome):
   ];
 }
 
+/** The same where faults were put in: users may suffer and ends differ, but live changes only by a story that ended as it must. */
+export const dangers = (scenario: Scenario, outcome: Outcome): string[] =>
+  faults(
+    {
+      ...scenario,
+      ends: outcome.ended,
+      changesLive: scenario.changesLive && outcome.ended === scenario.ends,
+    },
+    { ...outcome, requests: { ...outcome.requests, failed: 0 } },
+  );
+
 const last = (runs: Run[], environment: Environment): Run | undefined =>
   runs.filter(({ machine }) => machine.name.includes(`-${environment}-`)).at(-1);
 

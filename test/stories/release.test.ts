@@ -8,6 +8,7 @@ describe("every scenario, on virtual time", () => {
     const stage = await establishedStage();
     const outcome = await tell(scenario, stage, () => visitors(stage));
     expect(faults(scenario, outcome)).toEqual([]);
+    expect(stage.cloud.denials).toEqual([]);
     await stage.cloud.close();
   });
 });

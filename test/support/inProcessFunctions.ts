@@ -13,6 +13,7 @@ import { inProcess } from "../../local/endpoint/inProcess.ts";
 import type { Call } from "../../local/endpoint/serve.ts";
 import { admission } from "../../smoke/admission.ts";
 import { smokeStep } from "../../smoke/step.ts";
+import { sdkRetries } from "./sdkRetries.ts";
 
 /**
  * The real handlers with real SDK clients, in this process: what a worker would do, on the story's clock. The clients speak AWS's
@@ -28,7 +29,7 @@ export function inProcessFunction(
     region,
     credentials: { accessKeyId, secretAccessKey: "of no use" },
     requestHandler: inProcess({ call, callers: new Map([[accessKeyId, roleArn]]) }),
-    maxAttempts: 1,
+    retryStrategy: sdkRetries,
   };
   const fetchThere: typeof fetch = (input, init) => {
     const url = new URL(String(input instanceof Request ? input.url : input));

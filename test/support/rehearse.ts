@@ -1,6 +1,7 @@
 import { virtualClock } from "../../local/clock.ts";
 import { type Cloud, type CloudArgs, startCloud } from "../../local/cloud/cloud.ts";
 import { memoryDatabase } from "../../local/cloud/databases.ts";
+import { createFaults } from "../../local/faults/faults.ts";
 import type { Graph } from "../../local/graph/graph.ts";
 import { loadGraph } from "../../local/graph/load.ts";
 import { sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
@@ -19,10 +20,9 @@ export const graphs = (): Promise<Graph[]> => {
 };
 
 /** The real program, machines and handlers on virtual time, tasks as servers in this process. */
-export async function openStage(overrides: Partial<CloudArgs> = {}): Promise<Stage> {
-  const clock = virtualClock();
-  const both = await graphs();
-  const cloud: Cloud = await startCloud({
+export async function openStage(overrides: Partial<CloudArgs> = {}, faults = createFaults([])): Promise<Stage> {
+  const { clock = virtualClock(), graphs: both = await graphs() } = overrides;
+  const args: CloudArgs = {
     clock,
     graphs: both,
     openDatabase: memoryDatabase,
@@ -32,7 +32,8 @@ export async function openStage(overrides: Partial<CloudArgs> = {}): Promise<Sta
     seed: "story",
     onMail: (mail) => stage.read(mail),
     ...overrides,
-  });
+  };
+  const cloud: Cloud = await startCloud(faults.into(args));
   const stage = createStage({ cloud, clock, graphs: both });
   return stage;
 }
@@ -41,9 +42,11 @@ export async function openStage(overrides: Partial<CloudArgs> = {}): Promise<Sta
 export async function establishedStage(
   build: BuildName = "good-1",
   overrides: Partial<CloudArgs> = {},
+  faults = createFaults([]),
 ): Promise<Stage> {
-  const stage = await openStage(overrides);
+  const stage = await openStage(overrides, faults);
   await establish(stage, build);
+  faults.begin();
   return stage;
 }
 

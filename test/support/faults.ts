@@ -1,0 +1,28 @@
+import type { Run } from "../../local/cloud/stepFunctions.ts";
+import { createFaults } from "../../local/faults/faults.ts";
+import { parseRule, type Rule } from "../../local/faults/rule.ts";
+import { type Ending, type Environment, ending, type Stage } from "../../local/rehearsal/stage.ts";
+import { establishedStage } from "./rehearse.ts";
+
+/** A stage on which `good-1` is good everywhere, and from now on goes wrong what the rules say. */
+export async function faultyStage(...rules: readonly (string | Rule)[]) {
+  const faults = createFaults(rules.map((rule) => (typeof rule === "string" ? parseRule(rule) : rule)));
+  const stage = await establishedStage("good-1", {}, faults);
+  return { stage, faults };
+}
+
+/** A release of `good-2` on dev while something goes wrong. Fails where the faults met nobody. */
+export async function releaseDespite(...rules: string[]): Promise<{ stage: Stage; run: Run } & Ending> {
+  const { stage, faults } = await faultyStage(...rules);
+  const run = await stage.merge("good-2");
+  const end = await ending(run);
+  if (faults.unstruck().length > 0) throw new Error("The faults met nobody.");
+  return { stage, run, ...end };
+}
+
+/** How an environment's service deployments of this story ended, oldest first. */
+export const deploymentsOf = ({ cloud }: Stage, environment: Environment): string[] =>
+  Object.values(cloud.containers.state().deployments)
+    .filter(({ service }) => service.includes(`-${environment}`))
+    .map(({ status }) => status)
+    .slice(1);

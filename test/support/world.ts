@@ -1,0 +1,81 @@
+import type { CloudArgs } from "../../local/cloud/cloud.ts";
+import { TaskFailure } from "../../local/cloud/stepFunctions.ts";
+import type { Graph, Resource } from "../../local/graph/graph.ts";
+import { imageOf, sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
+import { type Environment, establish, type Stage } from "../../local/rehearsal/stage.ts";
+import type { BuildName } from "../../local/sample/builds.ts";
+import { serve } from "../../local/sample/serve.ts";
+import { graphs, openStage } from "./rehearse.ts";
+
+/** What goes wrong around the releases. A story changes it as it goes on. */
+export interface World {
+  /** The smoke merchant can't sign in: every smoke is red, whatever runs. */
+  lockedOut: boolean;
+  /** Tasks of this image that start from now on behave as that build; `ill`: they answer 503, never healthy. */
+  behaves: Map<string, BuildName | "ill">;
+  /**
+   * Every attempt of that task, by environment and state: `fails` = the call is not done; `unanswered` = it is done and the
+   * answer is lost; `answer lost once` = done, and only the first answer is lost.
+   */
+  faults: Map<`${Environment} ${string}`, "fails" | "unanswered" | "answer lost once">;
+}
+
+/** A stage whose world can be spoilt. */
+export interface TroubledStage extends Stage {
+  world: World;
+}
+
+/** A stage on which good-1 is good on dev and live, in a world without trouble yet. */
+export async function troubledStage(overrides: Partial<CloudArgs> = {}): Promise<TroubledStage> {
+  const stage = await openTroubledStage(overrides);
+  await establish(stage, "good-1");
+  return stage;
+}
+
+/** The same before anything was released. */
+export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Promise<TroubledStage> {
+  const world: World = { lockedOut: false, behaves: new Map(), faults: new Map() };
+  const both = calm(await graphs());
+  const run = sampleServers(both);
+  const stage = await openStage({
+    graphs: both,
+    secretValue: () => JSON.stringify(world.lockedOut ? { ...smokeMerchant, password: "changed" } : smokeMerchant),
+    runContainer(container) {
+      const behaviour = world.behaves.get(container.image);
+      if (behaviour === "ill") return illServer();
+      return run(behaviour ? { ...container, image: imageOf(behaviour) } : container);
+    },
+    async aroundTask({ state }, roleArn, perform) {
+      const key = `${roleArn.includes("-live-") ? "live" : "dev"} ${state}` as const;
+      const fault = world.faults.get(key);
+      if (fault === "fails") throw new TaskFailure("Story.Outage", "as the story has it");
+      const answer = await perform();
+      if (fault === undefined) return answer;
+      if (fault === "unanswered") return new Promise<never>(() => {});
+      world.faults.delete(key);
+      throw new TaskFailure("Story.LostAnswer", "as the story has it");
+    },
+    ...overrides,
+  });
+  return Object.assign(stage, { world });
+}
+
+/** A load balancer that probes once an hour and not every five seconds: these stories last for days. */
+const calm = (all: readonly Graph[]): Graph[] =>
+  all.map((graph) => ({ ...graph, resources: graph.resources.map(probedHourly) }));
+
+const probedHourly = (resource: Resource): Resource => {
+  if (resource.type !== "aws:lb/targetGroup:TargetGroup") return resource;
+  const healthCheck = { ...Object(resource.inputs.healthCheck), interval: 3600 };
+  return { ...resource, inputs: { ...resource.inputs, healthCheck } };
+};
+
+async function illServer() {
+  const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
+  const { port, stop } = await serve((_, response) => void response.writeHead(503).end(), 0);
+  const end = async () => {
+    await stop();
+    exit({ exitCode: 0 });
+  };
+  return { port, listening: Promise.resolve(true), exited, stop: end, kill: end };
+}
