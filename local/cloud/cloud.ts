@@ -1,6 +1,5 @@
 import type { TaskEffect } from "../asl/execution.ts";
 import type { HistoryEvent } from "../asl/history.ts";
-import { AwsError } from "../awsError.ts";
 import { type Balancer, startBalancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { awsLike, type EcsSettings } from "../ecs/settings.ts";
@@ -25,6 +24,7 @@ import {
 import { createElasticContainers, type ElasticContainers, type RunContainer } from "./elasticContainers.ts";
 import { integrated } from "./integrations.ts";
 import { createOutbox, type Mail } from "./outbox.ts";
+import { createSecretsManager } from "./secretsManager.ts";
 import { statesApi } from "./statesApi.ts";
 import { createStepFunctions, type StepFunctions } from "./stepFunctions.ts";
 
@@ -84,7 +84,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   const { clock, graphs, seed } = args;
   const machines = graphs.flatMap(machinesOf);
   const resources = graphs.flatMap(functionsOf);
-  const secrets = graphs.flatMap(secretsOf);
+  const secretsManager = createSecretsManager(graphs.flatMap(secretsOf), args.secretValue);
   const place = placeOf(machines);
   const denials: string[] = [];
   const access = accessControl({
@@ -153,14 +153,8 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
       case "sns":
         return outbox.call(action, input);
       case "secretsmanager":
-        return secret(action, String(input.SecretId));
+        return secretsManager.call(action, input);
     }
-  };
-  const secret = (action: string, id: string) => {
-    const found = secrets.find(({ name, arn }) => id === name || id === arn);
-    if (action !== "GetSecretValue") throw new AwsError("UnknownOperationException", `Secrets Manager: ${action}`);
-    if (!found) throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
-    return { ARN: found.arn, Name: found.name, SecretString: args.secretValue(found.name) };
   };
 
   const perform = integrated({ call, invoke });

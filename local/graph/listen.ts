@@ -32,7 +32,8 @@ export function listen({ registered, ended }: Listener): void {
   });
 }
 
-function resourceOf(request: RegisterResourceRequest, response: RegisterResourceResponse): Resource {
+/** A registration as it stands on the wire, and what it was answered. */
+export function resourceOf(request: RegisterResourceRequest, response: RegisterResourceResponse): Resource {
   const parent = request.getParent();
   return {
     urn: response.getUrn(),

@@ -10,6 +10,8 @@ export interface LoadGraphArgs {
   bundles?: string;
   /** Directory with Pulumi.yaml and infra/; by default this project's. */
   project?: string;
+  /** Ends the program when it is aborted. */
+  interruption?: AbortSignal;
 }
 
 /**
@@ -21,11 +23,17 @@ export function loadGraph({
   functionUrl,
   project = join(import.meta.dirname, "../.."),
   bundles = join(project, ".build"),
+  interruption,
 }: LoadGraphArgs): Promise<Graph> {
   const child = fork(join(import.meta.dirname, "child.ts"), [stack, project, functionUrl, bundles], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [],
+    // A terminal's Ctrl-C is for the parent to judge; without the parent the child ends too.
+    detached: true,
   });
+  const end = () => void child.kill();
+  if (interruption?.aborted) end();
+  interruption?.addEventListener("abort", end, { once: true });
   return new Promise((resolve, reject) => {
     let graph: Graph | undefined;
     let said = "";
@@ -37,6 +45,7 @@ export function loadGraph({
     });
     child.on("error", reject);
     child.on("close", (code, signal) => {
+      interruption?.removeEventListener("abort", end);
       if (graph && code === 0) resolve(graph);
       else
         reject(

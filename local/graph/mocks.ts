@@ -21,23 +21,7 @@ export async function record({ project, stack, config, program, ...context }: Re
   const resources: Resource[] = [];
   let outputs: Record<string, unknown> = {};
   const missing: string[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, inputs, name }) => {
-        // A component is only a name for its children.
-        if (type === rootType || type.startsWith(`${project}:`)) return { id: undefined, state: {} };
-        const { id = name, ...rest } = computed(context, type, inputs);
-        return { id: String(id), state: { ...inputs, ...rest } };
-      },
-      call: ({ token }) => {
-        if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: context.account };
-        throw new Error(`the local graph has no answer for the function ${token}: add it to local/graph/mocks.ts`);
-      },
-    },
-    project,
-    stack,
-    true,
-  );
+  await pulumi.runtime.setMocks(answers(project, context), project, stack, true);
   pulumi.runtime.setAllConfig(config);
   listen({
     registered(resource) {
@@ -57,4 +41,21 @@ export async function record({ project, stack, config, program, ...context }: Re
   return { stack, resources: resources.sort((one, other) => (one.urn < other.urn ? -1 : 1)), outputs };
 }
 
-const rootType = "pulumi:pulumi:Stack";
+/** What engine and providers would answer to the program. */
+export function answers(project: string, context: Computing): pulumi.runtime.Mocks {
+  return {
+    newResource: ({ type, inputs, name }) => {
+      // A component is only a name for its children.
+      if (type === rootType || type.startsWith(`${project}:`)) return { id: undefined, state: {} };
+      const { id = name, ...rest } = computed(context, type, inputs);
+      return { id: String(id), state: { ...inputs, ...rest } };
+    },
+    call: ({ token }) => {
+      if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: context.account };
+      throw new Error(`the local graph has no answer for the function ${token}: add it to local/graph/mocks.ts`);
+    },
+  };
+}
+
+/** Type of the resource that stands for the stack itself. */
+export const rootType = "pulumi:pulumi:Stack";

@@ -1,0 +1,63 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, type TestContext, test, vi } from "vitest";
+import { type Command, copyProject, type Project } from "./project.ts";
+
+/** A command that is interrupted once `moment` has come; nothing may be left of it. */
+async function interrupted(
+  context: TestContext,
+  script: string,
+  args: string[],
+  moment: (command: Command, project: Project) => Promise<void>,
+  terminal = false,
+) {
+  const project = await copyProject(context);
+  const command = project.start(script, args, { terminal });
+  await moment(command, project);
+  command.interrupt();
+  const { exitCode, stdout, stderr } = await command.ended;
+  await vi.waitFor(async () => expect(await project.leftovers()).toEqual([]), { timeout: 5000 });
+  return { exitCode, stdout, stderr };
+}
+
+// Whole releases go before the first question, with real processes: on a busy machine they take their time.
+describe.concurrent("Ctrl-C leaves no process and no file behind", { timeout: 120_000 }, () => {
+  test("while an operator is awaited", async (context) => {
+    const asked = (command: Command) => command.says(/Open this link.*\n\n.*\/a\//);
+    const { exitCode, stdout, stderr } = await interrupted(context, "start", ["--speed", "600"], asked, true);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: [] });
+    expect(stdout).not.toContain("Every process has ended");
+  });
+
+  test("while tasks boot", async (context) => {
+    const deploying = (command: Command) => command.says(/ECS SCALE_UP/);
+    const { exitCode, stderr } = await interrupted(context, "start", [], deploying);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: [] });
+  });
+
+  test("while the stacks are read", async (context) => {
+    const reading = (_: Command, project: Project) => project.temporaryFile();
+    const { exitCode, stdout, stderr } = await interrupted(context, "rehearse", ["--json"], reading);
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: "", stderr: [] });
+  });
+
+  test("and sent twice, as npm does where its shell gives way to the command, doesn't cut the closing short", async () => {
+    const program = `
+      import { untilInterrupted } from ${JSON.stringify(new URL("../../local/rehearsal/interrupt.ts", import.meta.url))};
+      const close = async () => {
+        console.log("closing");
+        for await (const line of process.stdin) console.log("closed");
+      };
+      const forever = () => { console.log("open"); return new Promise(() => setInterval(() => {}, 1000)); };
+      process.exit(await untilInterrupted(async () => ({ close }), forever));`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+    const said: string[] = [];
+    child.stdout.setEncoding("utf8").on("data", (line: string) => {
+      said.push(line.trim());
+      if (line !== "closed\n") child.kill("SIGINT");
+      if (line === "closing\n") child.stdin.end("go on\n");
+    });
+    const [exitCode] = await once(child, "close");
+    expect({ exitCode, said }).toEqual({ exitCode: 130, said: ["open", "closing", "closed"] });
+  });
+});

@@ -1,0 +1,129 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { watch } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { constants, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import type { TestContext } from "vitest";
+
+/** A copy of this project in a directory of its own, with a temporary directory of its own: whatever a command leaves shows. */
+export interface Project {
+  /** Replaces text in a file; throws where there is none to replace. */
+  edit(file: string, from: string | RegExp, to: string): Promise<void>;
+  /** `npm run -s <script> -- <args>`, in a process group of its own, as a terminal would start it. */
+  start(script: string, args: readonly string[], options?: { terminal?: boolean }): Command;
+  /** Resolves when the first file appears in the temporary directory. */
+  temporaryFile(): Promise<void>;
+  /** Processes that were started from here and still run, and files that weren't here at first. */
+  leftovers(): Promise<string[]>;
+}
+
+export interface Command {
+  /** Resolves once the command has said that on stdout; rejects when it ends before. */
+  says(what: RegExp): Promise<void>;
+  /** Ctrl-C: SIGINT to the whole group. */
+  interrupt(): void;
+  ended: Promise<{ exitCode: number; stdout: string; stderr: string[] }>;
+}
+
+/** The copy, and whatever still runs in it, goes with the test. */
+export async function copyProject({ onTestFinished }: TestContext): Promise<Project> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), "commands-")));
+  const directory = join(home, "project");
+  const temporary = join(home, "tmp");
+  const source = join(import.meta.dirname, "../..");
+  for (const name of await readdir(source))
+    if (!unneeded.has(name)) await cp(join(source, name), join(directory, name), { recursive: true });
+  await symlink(join(source, "node_modules"), join(directory, "node_modules"));
+  await mkdir(temporary);
+  const files = () => readdir(home, { recursive: true });
+  const before = new Set(await files());
+  const groups: number[] = [];
+  const watcher = watch(temporary);
+  onTestFinished(async () => {
+    watcher.close();
+    for (const group of groups) if (processes((each) => each === group).length > 0) process.kill(-group, "SIGKILL");
+    await rm(home, { recursive: true });
+  });
+
+  return {
+    async edit(file, from, to) {
+      const path = join(directory, file);
+      const text = await readFile(path, "utf8");
+      const edited = text.replace(from, to);
+      if (edited === text) throw new Error(`${basename(file)} has no ${from} to replace`);
+      await writeFile(path, edited);
+    },
+    start(script, args, { terminal = false } = {}) {
+      const child = spawn("npm", ["run", "-s", script, "--", ...args], {
+        cwd: directory,
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: {
+          PATH: process.env.PATH,
+          HOME: process.env.HOME,
+          TMPDIR: temporary,
+          npm_config_update_notifier: "false",
+          // npm's own, which it would keep among the temporary files.
+          NODE_DISABLE_COMPILE_CACHE: "1",
+          ...(terminal ? { NODE_OPTIONS: pretendTerminal } : {}),
+        },
+      });
+      groups.push(child.pid!);
+      return command(child);
+    },
+    async temporaryFile() {
+      await once(watcher, "change");
+    },
+    async leftovers() {
+      const strangers = (await files()).filter((file) => !before.has(file));
+      // A task has a group of its own, and the copy in its command line.
+      return [...processes((group, line) => groups.includes(group) || line.includes(home)), ...strangers];
+    },
+  };
+}
+
+const unneeded = new Set(["node_modules", ".git", ".build", ".vitest", "test", "docs"]);
+
+/** A real pseudo-terminal needs a program that not every machine has; whether there is one is all that a command asks. */
+const pretendTerminal = `--import=data:text/javascript,${encodeURIComponent('Object.defineProperty(process.stdin,"isTTY",{value:true})')}`;
+
+function command(child: ChildProcess): Command {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<Awaited<Command["ended"]>>();
+  child.once("close", (code, signal) => {
+    // As a shell tells it.
+    const exitCode = code ?? 128 + constants.signals[signal ?? "SIGKILL"];
+    end({ exitCode, stdout, stderr: stderr.split("\n").filter((line) => line !== "") });
+  });
+  return {
+    says: (what) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (what.test(stdout)) resolve();
+        };
+        child.stdout?.on("data", look);
+        look();
+        void ended.then(() => reject(new Error(`it never said ${what}, but: ${stdout}${stderr}`)));
+      }),
+    interrupt: () => void process.kill(-child.pid!, "SIGINT"),
+    ended,
+  };
+}
+
+/** Command lines of all processes of which that holds. */
+function processes(holds: (group: number, line: string) => boolean): string[] {
+  const all = execFileSync("ps", ["-A", "-ww", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
+  return all.split("\n").filter((line) => {
+    const [, group, state] = line.trim().split(/\s+/);
+    // A zombie has ended; only nobody has asked for its exit code yet.
+    return !state?.startsWith("Z") && holds(Number(group), line);
+  });
+}
