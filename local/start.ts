@@ -82,6 +82,7 @@ async function play(
   narrator.say(
     `Users sent ${sent} requests meanwhile: ${failed} failed; ${badBuild} were answered wrongly by the bad build before the rollback.`,
   );
+  for (const denial of stage.cloud.denials) narrator.say(`A role lacks a permission: ${denial}`);
   narrator.say("Next: npm run rehearse -- --list");
 }
 

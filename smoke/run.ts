@@ -55,7 +55,7 @@ function verdict(results: readonly CheckResult[]): Pick<SmokeRun, "verdict" | "w
   if (results.some(({ outcome }) => outcome === "fail")) return { verdict: "red", why: told(results) };
   if (green.length < results.length || green.length === 0) return { verdict: "error", why: told(results) };
   const notes = told(results);
-  return { verdict: "green", why: `${green.length} checks${notes === "" ? "" : `; ${notes}`}` };
+  return { verdict: "green", why: `${green.length} checks passed${notes === "" ? "" : `; ${notes}`}` };
 }
 
 /** What didn't simply pass; a cause that several checks share is told once. */

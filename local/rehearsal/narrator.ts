@@ -48,8 +48,11 @@ export function createNarrator(print: (line: string) => void): Narrator {
 
     onAsked(mail) {
       const link = linkIn(mail);
-      if (link)
-        print(`\n  ${mail.to}, ${mail.subject}. Open this link, read, type the commit, decide:\n\n    ${link}\n`);
+      if (!link) return;
+      // One of the approvers is enough, and there is one person here.
+      if (told.has(mail.subject)) return;
+      told.add(mail.subject);
+      print(`\n  To ${mail.to}: ${mail.subject}\n  Open this link, read, type the commit, decide:\n\n    ${link}\n`);
     },
 
     onFault: (rule) => tell("fault", styleText("yellow", textOf(rule))),

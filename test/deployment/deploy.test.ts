@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deploymentWorld, type World } from "../support/deploymentWorld.ts";
-import { commit, deploying, digest, lock, template } from "../support/shop.ts";
+import { commit, deploying, digest, good, lock, template } from "../support/shop.ts";
 
 function locked(world: World): World {
   world.write({ id: "environment", ...lock });
@@ -156,5 +156,40 @@ describe("deploy", () => {
       expect.objectContaining({ name: "DeploymentOpen", message: expect.stringContaining("is still under way (") }),
     );
     expect(world.made("RegisterTaskDefinition")).toHaveLength(1);
+  });
+
+  it("rolls back what somebody else left open before last-known-good is replaced, but waits for that one itself", () => {
+    const open = (digit: string) => {
+      const world = locked(deploymentWorld());
+      const { taskDefinition } = world.run(deploying("a"));
+      world.pass(600);
+      world.write({ id: "environment", ...lock, good: good("a", taskDefinition) });
+      const other = world.run(deploying(digit));
+      world.pass(20);
+      if (digit === "c") world.write({ id: "environment", ...lock, good: good("c", other.taskDefinition) });
+      return world;
+    };
+    const stray = open("b");
+    expect(() => stray.run(deploying("d"))).toThrow(/was open \(.*\): asked ECS to roll .* back$/);
+    stray.pass(300);
+    stray.run(deploying("d"));
+    expect(stray.made("StopServiceDeployment")).toHaveLength(1);
+
+    const own = open("c");
+    expect(() => own.run(deploying("d"))).toThrow(/is still under way/);
+    expect(own.made("StopServiceDeployment")).toHaveLength(0);
+  });
+
+  it("doesn't take a list that lags for peace", () => {
+    const world = locked(deploymentWorld());
+    const { taskDefinition } = world.run(deploying("a"));
+    world.pass(600);
+    world.write({ id: "environment", ...lock, good: good("a", taskDefinition) });
+    const { taskDefinition: unlisted } = world.run(deploying("b"));
+    world.pass(3);
+    expect(() => world.run(deploying("c"))).toThrow(
+      `deployment: the service is asked for ${unlisted}, whose deployment ECS doesn't list yet; wait for it`,
+    );
+    expect(world.made("UpdateService")).toHaveLength(2);
   });
 });

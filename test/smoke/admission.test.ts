@@ -52,7 +52,7 @@ afterEach(() => vi.restoreAllMocks());
 it("admits the announced candidate that is green in the dark, and writes down why", async () => {
   const { hookStatus, report } = await ask({ dark: candidate });
   expect(hookStatus).toBe("SUCCEEDED");
-  expect(report).toMatchObject({ verdict: "green", why: "4 checks", release: candidate.release });
+  expect(report).toMatchObject({ verdict: "green", why: "4 checks passed", release: candidate.release });
   expect(String(report?.at)).toMatch(/^2026-11-23T10:15:/);
 });
 
@@ -114,7 +114,7 @@ it("judges the very first release on its own", async () => {
   const green = await first({ deploying: announced(candidate) }, candidate);
   expect(green).toMatchObject({
     hookStatus: "SUCCEEDED",
-    report: { verdict: "green", why: "4 checks" },
+    report: { verdict: "green", why: "4 checks passed" },
     asked: { users: [] },
   });
   const recreated = await first({ good: goodOf(old), deploying: announced(candidate) }, candidate);

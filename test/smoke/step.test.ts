@@ -112,7 +112,7 @@ it("calls a check flaky that passes when it runs once more, and says so", async 
     meddle: ({ path, count }) => (path === "/orders" && count === 1 ? oops() : undefined),
   });
   expect({ verdict, outcomes }).toEqual({ verdict: "green", outcomes: { ...allPass, "orders.list": "flaky" } });
-  expect(why).toBe("4 checks; orders.list flaky: failed first: GET /orders answered 500, not 200");
+  expect(why).toBe("4 checks passed; orders.list flaky: failed first: GET /orders answered 500, not 200");
 });
 
 it("tells a degraded release from a failed one", async () => {
