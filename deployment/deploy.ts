@@ -1,10 +1,14 @@
+import type { Service } from "@aws-sdk/client-ecs";
 import type { DeployAnswer, DeployCall } from "../stateMachine/calls.ts";
+import type { Good } from "../stateMachine/ledger.ts";
 import { Failure, isNamed } from "./failure.ts";
 import { announce, underLock } from "./ledger.ts";
 import { call, type Plan } from "./plan.ts";
+import { runningTaskDefinitions, unlistedDeployment } from "./running.ts";
 import { describeService, updateService } from "./service.ts";
-import { describe, isGoingBack, isOpen, serviceDeployments } from "./serviceDeployments.ts";
+import { describe, isGoingBack, isOpen, type ServiceDeployment, serviceDeployments } from "./serviceDeployments.ts";
 import type { Settings } from "./settings.ts";
+import { rollBack } from "./stop.ts";
 import { releaseDefinition } from "./taskDefinition.ts";
 
 /**
@@ -13,7 +17,7 @@ import { releaseDefinition } from "./taskDefinition.ts";
  * rolled it back meanwhile. Throws LockLost, InvalidTemplate, DeploymentOpen.
  */
 export function* deploy(settings: Settings, wanted: DeployCall): Plan<DeployAnswer> {
-  const { deploying } = yield* underLock(settings.LEDGER, wanted);
+  const { deploying, good } = yield* underLock(settings.LEDGER, wanted);
   const service = yield* describeService(settings);
   const deployments = yield* serviceDeployments(settings);
   const announced = deploying?.release === wanted.release ? deploying.taskDefinition : undefined;
@@ -24,7 +28,24 @@ export function* deploy(settings: Settings, wanted: DeployCall): Plan<DeployAnsw
     return { taskDefinition: announced };
   }
 
-  // What UpdateService does to an open blue/green deployment is unconfirmed on AWS: never try.
+  yield* mustBeQuiet(service, deployments, good);
+  const taskDefinition = announced ?? (yield* register(settings, wanted));
+  if (!announced) yield* announce(settings.LEDGER, wanted, announcement(taskDefinition, wanted));
+  yield* updateService(settings, service, taskDefinition);
+  return { taskDefinition };
+}
+
+/**
+ * What UpdateService does to an open blue/green deployment is unconfirmed on AWS: never try. Whoever holds the lock owns the
+ * service, so a stray deployment (its conductor died, or somebody's by hand) is rolled back first; one that brings
+ * last-known-good, such as `pulumi up`'s own, is waited for. Throws DeploymentOpen until ECS is quiet.
+ */
+function* mustBeQuiet(service: Service, deployments: ServiceDeployment[], good: Good | undefined): Plan<void> {
+  const stray = deployments.find((each) => isOpen(each) && good && each.taskDefinition !== good.taskDefinition);
+  if (stray) {
+    const { why } = yield* rollBack(stray);
+    throw new Failure("DeploymentOpen", `${stray.serviceDeploymentArn} was open (${describe(stray)}): ${why}`);
+  }
   const other = deployments.find((each) => isOpen(each) || isGoingBack(each));
   if (other) {
     throw new Failure(
@@ -32,11 +53,13 @@ export function* deploy(settings: Settings, wanted: DeployCall): Plan<DeployAnsw
       `${other.serviceDeploymentArn} is still under way (${describe(other)}); wait for it or stop it`,
     );
   }
-
-  const taskDefinition = announced ?? (yield* register(settings, wanted));
-  if (!announced) yield* announce(settings.LEDGER, wanted, announcement(taskDefinition, wanted));
-  yield* updateService(settings, service, taskDefinition);
-  return { taskDefinition };
+  const unlisted = unlistedDeployment(service, yield* runningTaskDefinitions(service), deployments);
+  if (unlisted) {
+    throw new Failure(
+      "DeploymentOpen",
+      `the service is asked for ${unlisted}, whose deployment ECS doesn't list yet; wait for it`,
+    );
+  }
 }
 
 /** Registers the release's own task definition. After a lost response another revision is registered, and this one is never used. */

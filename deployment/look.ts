@@ -1,6 +1,7 @@
 import type { LookAnswer, LookCall } from "../stateMachine/calls.ts";
 import { announced, report } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
+import { describeService } from "./service.ts";
 import { describe, type ServiceDeployment, serviceDeployments } from "./serviceDeployments.ts";
 import type { Settings } from "./settings.ts";
 
@@ -35,15 +36,21 @@ export function* look(settings: Settings, { taskDefinition }: LookCall): Plan<Lo
  * them before the hook has let it through. ECS itself keeps no history of stages.
  */
 function* reason(
-  { LEDGER }: Settings,
+  settings: Settings,
   ours: ServiceDeployment,
   next: ServiceDeployment | undefined,
 ): Plan<Pick<LookAnswer, "ended" | "verdict"> & { why?: string }> {
+  const { LEDGER } = settings;
   const found = yield* report(LEDGER, ours.serviceDeploymentArn);
   const stopped = found && found.verdict !== "green" && !(yield* isAdvisory(LEDGER, ours));
   if (stopped) return { ended: found.verdict === "held" ? "Held" : "Refused", verdict: found.verdict, why: found.why };
   // Stopped without a rollback: ECS gives up a deployment so for a newer one.
-  if (next && !ours.status?.startsWith("ROLLBACK")) return { ended: "Displaced", why: displaced(next) };
+  if (!ours.status?.startsWith("ROLLBACK")) {
+    if (next) return { ended: "Displaced", why: displaced(next) };
+    const { taskDefinition: asked } = yield* describeService(settings);
+    // Not listed yet.
+    if (asked !== ours.taskDefinition) return { ended: "Displaced", why: `the service was asked for ${asked} instead` };
+  }
   return found ? { ended: "RolledBack", verdict: found.verdict } : { ended: "DeployFailed" };
 }
 

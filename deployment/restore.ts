@@ -1,27 +1,24 @@
-import type { Service } from "@aws-sdk/client-ecs";
 import type { RestoreAnswer, RestoreCall } from "../stateMachine/calls.ts";
 import type { Good } from "../stateMachine/ledger.ts";
 import { Failure, isNamed } from "./failure.ts";
 import { announce, underLock } from "./ledger.ts";
 import { call, type Plan } from "./plan.ts";
+import { consistsOf, runningTaskDefinitions, unlistedDeployment } from "./running.ts";
 import { describeService, updateService } from "./service.ts";
-import {
-  isGoingBack,
-  isOpen,
-  type ServiceDeployment,
-  serviceDeployments,
-  taskDefinitions,
-} from "./serviceDeployments.ts";
+import { isGoingBack, isOpen, serviceDeployments } from "./serviceDeployments.ts";
 import type { Settings } from "./settings.ts";
 import { rollBack } from "./stop.ts";
 
 /**
  * Takes the next step back to `target`, from what ECS says now and not from what was done before: stop what is open, wait for
- * what is under way, and only then deploy. Throws LockLost, TargetGone and, once nothing is open and there is no target,
- * NothingToRestore.
+ * what is under way, and only then deploy. Throws LockLost, TargetGone, AlreadyGood where the caller's own release was recorded as
+ * good (and it never heard so), and, once nothing is open and there is no target, NothingToRestore.
  */
 export function* restore(settings: Settings, { target, ...lock }: RestoreCall): Plan<RestoreAnswer> {
-  yield* underLock(settings.LEDGER, lock);
+  const { good } = yield* underLock(settings.LEDGER, lock);
+  // An execution's name is its release's.
+  if (good && lock.holder.endsWith(`:${good.release}`))
+    throw new Failure("AlreadyGood", `${good.release} is recorded as good: there is nothing to take back`);
   const deployments = yield* serviceDeployments(settings);
   const wrong = deployments.find((each) => isOpen(each) && each.taskDefinition !== target?.taskDefinition);
   if (wrong) return waiting((yield* rollBack(wrong)).why);
@@ -41,41 +38,6 @@ export function* restore(settings: Settings, { target, ...lock }: RestoreCall): 
   yield* announce(settings.LEDGER, lock, { taskDefinition, release, digest, commit, smoke: "enforce" });
   yield* updateService(settings, service, taskDefinition);
   return waiting(`asked ECS for ${taskDefinition}`);
-}
-
-interface Running {
-  taskDefinition: string | undefined;
-  tasks: number;
-}
-
-/**
- * What the service's wanted tasks are made of. By revisions, because what `taskDefinition` of the service shows after a rollback is
- * unconfirmed on AWS.
- */
-function* runningTaskDefinitions({ currentServiceRevisions = [] }: Service): Plan<Running[]> {
-  const wanted = currentServiceRevisions.filter((each) => each.requestedTaskCount !== 0);
-  const known = yield* taskDefinitions(wanted.flatMap((each) => each.arn ?? []));
-  return wanted.map(({ arn, runningTaskCount }) => ({
-    taskDefinition: known.get(arn ?? ""),
-    tasks: runningTaskCount ?? 0,
-  }));
-}
-
-function consistsOf(running: Running[], taskDefinition: string | undefined): boolean {
-  return running.length > 0 && running.every((each) => each.taskDefinition === taskDefinition);
-}
-
-/**
- * A lagging list must not pass for peace: what the service was asked for last must be what it consists of, or the newest deployment
- * that is listed. Until then nothing more is asked of ECS. A service of no tasks was never asked for anything.
- */
-function unlistedDeployment(
-  { taskDefinition: asked, desiredCount }: Service,
-  running: Running[],
-  [newest]: ServiceDeployment[],
-): string | undefined {
-  if (desiredCount === 0 || consistsOf(running, asked) || newest?.taskDefinition === asked) return undefined;
-  return asked;
 }
 
 /** An INACTIVE task definition can't be deployed; within a grace of minutes it still could, so ask rather than try. */

@@ -70,6 +70,8 @@ export type DeploymentError =
   | "InvalidTemplate"
   | "TargetGone"
   | "NothingToRestore"
+  /** The ledger says that the caller's own release is good: the answer to that write was lost. */
+  | "AlreadyGood"
   /** Another deployment is still open or being rolled back: try again later. */
   | "DeploymentOpen"
   | "InvalidCall";

@@ -1,7 +1,7 @@
 import { flow, jsonata, phase } from "./asl.ts";
 import { goodMap, inMinutes, me, release } from "./expressions.ts";
 import type { MachineSettings } from "./settings.ts";
-import { invoke, lambdaTrouble, updateItem } from "./tasks.ts";
+import { callAgain, invoke, updateItem } from "./tasks.ts";
 
 /**
  * Try: deploy, see the traffic move, smoke at once, watch the bake to its end, record last-known-good. Whatever isn't green leaves
@@ -66,10 +66,16 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
           },
           120,
         ),
-        // Left behind by an execution that died: ECS may be closing it.
         Retry: [
-          lambdaTrouble,
-          { ErrorEquals: ["DeploymentOpen"], IntervalSeconds: 10, BackoffRate: 1, MaxAttempts: 12 },
+          // Left behind by an execution that died, and being rolled back; or `pulumi up`'s own, which takes as long as a release.
+          {
+            ErrorEquals: ["DeploymentOpen"],
+            IntervalSeconds: 10,
+            BackoffRate: 1,
+            MaxAttempts: 6 * (settings.scaleUpMinutes + settings.bakeMinutes),
+          },
+          // The release's name makes it idempotent.
+          ...callAgain("LockLost", "InvalidTemplate", "InvalidCall"),
         ],
         Assign: {
           registered: "{% $states.result.Payload.taskDefinition %}",
@@ -88,6 +94,7 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
       },
       Look: {
         ...invoke(settings.functions.deploy, { action: "look", taskDefinition: "{% $registered %}" }, 60),
+        Retry: callAgain(),
         Assign: { looked: "{% $states.result.Payload %}" },
         Next: "How far is it?",
       },
@@ -180,7 +187,7 @@ const recordGood = (settings: MachineSettings, emergency: boolean) => {
       ":fence": { N: jsonata("$string($fence)") },
       ":good": jsonata(
         goodMap(
-          `({'taskDefinition': $registered, 'release': $states.context.Execution.Name, 'image': $candidate.image, 'digest': $digest, 'commit': $candidate.commit, 'sequence': ${sequence}})`,
+          `({'taskDefinition': $registered, 'release': $states.context.Execution.Name, 'image': $candidate.image, 'digest': $digest, 'commit': $candidate.commit, 'sequence': ${sequence}, 'hotfix': ${marked}})`,
         ),
       ),
       // Before the first release there is none; DynamoDB keeps a NULL.

@@ -103,8 +103,8 @@ const candidateRules: Rule[] = [
     "$candidate.message",
   ],
   [
-    "$exists($candidate.pullRequest) ? ($type($candidate.pullRequest) = 'number' ? $candidate.pullRequest > 0 : false) : true",
-    "candidate.pullRequest must be a number from 1",
+    "$exists($candidate.pullRequest) ? ($type($candidate.pullRequest) = 'number' ? ($candidate.pullRequest >= 1 and $floor($candidate.pullRequest) = $candidate.pullRequest) : false) : true",
+    "candidate.pullRequest must be a whole number from 1",
     "$candidate.pullRequest",
   ],
   [
@@ -165,6 +165,8 @@ const initial = {
   over: "nobody",
   approval: {},
   smoke: {},
+  taskDefinition: "",
+  target: { commit: "", taskDefinition: "" },
 };
 
 const candidateVariables = {

@@ -14,7 +14,7 @@ export const inMinutes = (minutes: number): Expression => jsonata(`$millis() + $
 /** A ledger's `Good` map as a plain object, or null where there is none. */
 export const goodOf = (map: string): Expression =>
   jsonata(
-    `$exists(${map}) ? {'taskDefinition': ${map}.taskDefinition.S, 'release': ${map}.release.S, 'image': ${map}.image.S, 'digest': ${map}.digest.S, 'commit': ${map}.commit.S, 'sequence': $number(${map}.sequence.N)} : null`,
+    `$exists(${map}) ? {'taskDefinition': ${map}.taskDefinition.S, 'release': ${map}.release.S, 'image': ${map}.image.S, 'digest': ${map}.digest.S, 'commit': ${map}.commit.S, 'sequence': $number(${map}.sequence.N), 'hotfix': ${map}.hotfix.BOOL} : null`,
   );
 
 /** JSONata for a plain `Good` as the map that DynamoDB stores. */
@@ -22,7 +22,7 @@ export const goodMap = (good: string): string => {
   const texts = ["taskDefinition", "release", "image", "digest", "commit"].map(
     (key) => `'${key}': {'S': ${good}.${key}}`,
   );
-  return `{'M': {${texts.join(", ")}, 'sequence': {'N': $string(${good}.sequence)}}}`;
+  return `{'M': {${texts.join(", ")}, 'sequence': {'N': $string(${good}.sequence)}, 'hotfix': ${good}.hotfix = true ? {'BOOL': true}}}`;
 };
 
 /** The task definition of `$good`, '' before the first release. */

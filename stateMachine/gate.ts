@@ -1,7 +1,8 @@
-import { type ChoiceRule, jsonata, phase, quoted } from "./asl.ts";
-import { base, goodOf, inMinutes, me, release } from "./expressions.ts";
+import { jsonata, phase, quoted } from "./asl.ts";
+import { inMinutes, me, release } from "./expressions.ts";
+import { isOwnGood, mayGoAhead, readLedger, refusals, unreadable } from "./refusals.ts";
 import type { MachineSettings } from "./settings.ts";
-import { batchGetItem, describeExecution, invokeAndWait } from "./tasks.ts";
+import { describeExecution, invokeAndWait } from "./tasks.ts";
 
 type Gate = NonNullable<MachineSettings["gate"]>;
 
@@ -12,7 +13,11 @@ export const openGate = (settings: MachineSettings) =>
     "May it go ahead?": {
       Type: "Choice",
       Choices: [
-        { Condition: mayGoAhead, Assign: { lockDeadline: inMinutes(settings.lockWaitMinutes) }, Next: "Take lock" },
+        {
+          Condition: jsonata(mayGoAhead),
+          Assign: { lockDeadline: inMinutes(settings.lockWaitMinutes) },
+          Next: "Take lock",
+        },
         ...refusals,
       ],
       ...unreadable,
@@ -24,19 +29,19 @@ export const openGate = (settings: MachineSettings) =>
 export const approvalGate = (settings: MachineSettings, gate: Gate, ask: string) =>
   phase<"Take lock" | "Record">()({
     "Read ledger": {
-      ...readLedger(settings, gate),
+      ...readLedger(settings, {
+        evidence: jsonata(
+          "$exists($states.context.Execution.Input.evidence) ? {'status': 'UNREAD', 'executionArn': $states.context.Execution.Input.evidence.executionArn} : {'status': 'NONE', 'executionArn': null}",
+        ),
+        evidenceDeadline: inMinutes(2),
+      }),
       Next: "Is the evidence green?",
     },
     "Is the evidence green?": {
       Type: "Choice",
       Choices: [
         // Already good here: a redeploy with changed configuration needs no evidence.
-        {
-          Condition: jsonata(
-            "$good.image = $candidate.image and $good.commit = $candidate.commit and $good.sequence = $candidate.sequence",
-          ),
-          Next: "May it go ahead?",
-        },
+        { Condition: jsonata(isOwnGood), Next: "May it go ahead?" },
         { Condition: isGreen(gate), Next: "May it go ahead?" },
         {
           Condition: jsonata("$evidence.status in ['SUCCEEDED', 'RUNNING'] and $not($evidence.candidate = $candidate)"),
@@ -84,7 +89,7 @@ export const approvalGate = (settings: MachineSettings, gate: Gate, ask: string)
       Type: "Choice",
       Choices: [
         {
-          Condition: mayGoAhead,
+          Condition: jsonata(mayGoAhead),
           Assign: { expiresAt: jsonata(`$fromMillis($millis() + ${gate.expiresAfterHours * 3_600_000})`) },
           Next: "Ask the operators",
         },
@@ -148,107 +153,6 @@ export const approvalGate = (settings: MachineSettings, gate: Gate, ask: string)
       Default: "Record",
     },
   });
-
-/** Under the lock the world may have moved on since the gate was passed. Redriven executions re-enter half-way and stop here. */
-export const recheck = <Wanted extends string>(gated: boolean, wanted: Wanted) =>
-  phase<Wanted | "Record">()({
-    "Is it still wanted?": {
-      Type: "Choice",
-      Choices: [
-        {
-          Condition: jsonata(
-            `$frozen = '' and ${notOlder} and ${gated ? `$approval.base = ${base}` : "true"} and ($exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount = 0 : true)`,
-          ),
-          Next: wanted,
-        },
-        isFrozen,
-        isOlder,
-      ],
-      Assign: {
-        ended: "BaseChanged",
-        why: "the environment changed since this release was approved, or the execution was redriven: start it again",
-      },
-      Default: "Record",
-    },
-  });
-
-const notOlder = "($good = null ? true : $candidate.sequence >= $good.sequence)";
-const contains = "($mustContain = '' or $mustContain = $candidate.commit or $mustContain in $candidate.history)";
-const mayGoAhead = jsonata(
-  `$read = true and $frozen = '' and ${notOlder} and $quarantined = false and $revoked = false and ${contains}`,
-);
-
-const isFrozen: ChoiceRule<"Record"> = {
-  Condition: jsonata("$type($frozen) = 'string' and $length($frozen) > 0"),
-  Assign: { ended: "Frozen", why: jsonata("'the environment is frozen: ' & $frozen") },
-  Next: "Record",
-};
-const isOlder: ChoiceRule<"Record"> = {
-  Condition: jsonata("$good = null ? false : $candidate.sequence < $good.sequence"),
-  Assign: {
-    ended: "Superseded",
-    why: jsonata("'older than ' & $substring($good.commit, 0, 7) & ', which is good here'"),
-  },
-  Next: "Record",
-};
-
-// In the order in which an operator would want to hear them.
-const refusals: ChoiceRule<"Record">[] = [
-  isFrozen,
-  isOlder,
-  {
-    Condition: jsonata("$quarantined = true"),
-    Assign: { ended: "Quarantined", why: "this digest was red here under the same settings" },
-    Next: "Record",
-  },
-  {
-    Condition: jsonata("$revoked = true"),
-    Assign: { ended: "NoGreenEvidence", why: "a later red smoke revoked the evidence" },
-    Next: "Record",
-  },
-  {
-    Condition: jsonata(`$read = true and $not(${contains})`),
-    Assign: { ended: "WouldUndoHotfix", why: jsonata("'candidate.history must contain the hotfix ' & $mustContain") },
-    Next: "Record",
-  },
-];
-
-// The default of both gates: what could not be read is not known to be allowed.
-const unreadable = { Assign: { ended: "Held", why: "the ledger could not be read whole" } };
-
-const readLedger = (settings: MachineSettings, gate?: Gate) => {
-  const { ledger, template } = settings;
-  const environment = `$lookup($states.result.Responses, ${quoted(ledger)})[id.S = 'environment'][0]`;
-  const quarantine = (table: string) =>
-    `$lookup($states.result.Responses, ${quoted(table)})[id.S = 'quarantine#' & $digest][0]`;
-  const quarantineId = jsonata("'quarantine#' & $digest");
-  return {
-    ...batchGetItem({ [ledger]: ["environment", quarantineId], ...(gate ? { [gate.ledger]: [quarantineId] } : {}) }),
-    Assign: {
-      read: jsonata("$states.result.UnprocessedKeys = {}"),
-      good: goodOf(`${environment}.good.M`),
-      frozen: jsonata(`$exists(${environment}.frozen) ? ${environment}.frozen.M.reason.S : ''`),
-      mustContain: jsonata(`$exists(${environment}.mustContain.S) ? ${environment}.mustContain.S : ''`),
-      quarantined: jsonata(`$exists($lookup(${quarantine(ledger)}, ${quoted(template)}))`),
-      revoked: gate ? jsonata(`$count($keys(${quarantine(gate.ledger)})[$not($ = 'id')]) > 0`) : false,
-      ...(gate
-        ? {
-            evidence: jsonata(
-              "$exists($states.context.Execution.Input.evidence) ? {'status': 'UNREAD', 'executionArn': $states.context.Execution.Input.evidence.executionArn} : {'status': 'NONE'}",
-            ),
-            evidenceDeadline: inMinutes(2),
-          }
-        : {}),
-    },
-    Catch: [
-      {
-        ErrorEquals: ["States.ALL"],
-        Assign: { ended: "Held", why: jsonata("'the ledger could not be read: ' & $states.errorOutput.Cause") },
-        Next: "Record" as const,
-      },
-    ],
-  };
-};
 
 const isGreen = (gate: Gate) =>
   jsonata(

@@ -14,6 +14,8 @@ export interface Good {
   digest: string;
   commit: string;
   sequence: number;
+  /** It came to a gated environment by emergency: later candidates must contain it. */
+  hotfix?: boolean;
 }
 
 /** What a release announces before it touches ECS, so that the hook knows what it judges. */
@@ -44,7 +46,7 @@ export interface EnvironmentItem {
   next?: number;
   /** Present = nothing but an emergency or a rollback may change the environment. */
   frozen?: { reason: string; since: string };
-  /** Commit of an emergency release that later candidates must contain. */
+  /** Commit of an emergency release that later candidates must contain; empty or absent = none. */
   mustContain?: string;
 }
 

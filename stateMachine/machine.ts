@@ -3,8 +3,9 @@ import { change } from "./change.ts";
 import { checkInput } from "./checkInput.ts";
 import { override } from "./emergency.ts";
 import { end, offer, releaseEnds, rollbackEnds } from "./end.ts";
-import { approvalGate, openGate, recheck } from "./gate.ts";
+import { approvalGate, openGate } from "./gate.ts";
 import { line, lock } from "./lock.ts";
+import { recheck } from "./recheck.ts";
 import { restore } from "./restore.ts";
 import { rollback, stopFirst } from "./rollback.ts";
 import type { Lane, MachineSettings } from "./settings.ts";
@@ -33,9 +34,9 @@ const openRelease = (settings: MachineSettings) => {
     States: {
       "Check input": checkInput("release", false, "Read ledger", "Record"),
       ...openGate(settings),
-      ...lock(settings, { locked: "Is it still wanted?", busy: "Wait in line" }),
+      ...lock(settings, { locked: "Read ledger again", busy: "Wait in line" }),
       ...line(settings),
-      ...recheck(false, "Change"),
+      ...recheck(settings, "Change"),
       ...change(settings, false),
       ...restore(settings),
       ...end(settings, "Is it to be offered?"),
@@ -54,8 +55,8 @@ const gatedRelease = (settings: MachineSettings) => {
     States: {
       "Check input": checkInput("release", true, "Read ledger", "Record"),
       ...approvalGate(settings, gate, functions.ask),
-      ...lock(settings, { locked: "Is it still wanted?", busy: "Wait for lock" }),
-      ...recheck(true, "Change"),
+      ...lock(settings, { locked: "Read ledger again", busy: "Wait for lock" }),
+      ...recheck(settings, "Change"),
       ...change(settings, false),
       ...restore(settings),
       ...end(settings, "Tell people"),

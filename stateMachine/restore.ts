@@ -2,7 +2,7 @@ import { type Flow, flow, jsonata, phase } from "./asl.ts";
 import { freeze, quarantine } from "./consequences.ts";
 import { me } from "./expressions.ts";
 import type { MachineSettings } from "./settings.ts";
-import { invoke } from "./tasks.ts";
+import { callAgain, invoke } from "./tasks.ts";
 
 /** Outcomes of a change that no user met, and how the execution ends when last-known-good is green. */
 const unseen = "{'RedAdmission': 'Refused', 'Refused': 'Refused', 'Held': 'Held', 'DeployFailed': 'DeployFailed'}";
@@ -31,6 +31,12 @@ export const restore = (settings: MachineSettings) =>
         {
           ErrorEquals: ["LockLost"],
           Assign: { ended: "Displaced", why: "another execution took the lock over" },
+          Next: "Record",
+        },
+        // Green through its bake, and only the answer to the write that says so was lost. It names no task definition.
+        {
+          ErrorEquals: ["AlreadyGood"],
+          Assign: { ended: "Released", why: "green, and recorded as good" },
           Next: "Record",
         },
         // The very first release: there is no good one. Where no user met it, nothing was lost.
@@ -71,6 +77,8 @@ export const restoring = (settings: MachineSettings, target: "$good" | "$target"
           { action: "restore", holder: me, fence: "{% $fence %}", target: jsonata(target) },
           60,
         ),
+        // A call that failed on the way must not freeze the environment: each decides from what ECS says now.
+        Retry: callAgain("LockLost", "AlreadyGood", "NothingToRestore", "TargetGone", "InvalidCall"),
         Assign: { put: "{% $states.result.Payload %}" },
         Next: "Is it back?",
       },

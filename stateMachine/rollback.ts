@@ -3,7 +3,7 @@ import { freeze, quarantine } from "./consequences.ts";
 import { goodMap, inMinutes, me } from "./expressions.ts";
 import { restoring } from "./restore.ts";
 import type { MachineSettings } from "./settings.ts";
-import { invoke, updateItem } from "./tasks.ts";
+import { callAgain, invoke, updateItem } from "./tasks.ts";
 
 /**
  * An operator's rollback. First, without the lock, stop what is being deployed: the release sees it and ends RolledBack. If nothing
@@ -13,6 +13,7 @@ export const stopFirst = (settings: MachineSettings) =>
   phase<"Take lock">()({
     "Stop deployment": {
       ...invoke(settings.functions.deploy, { action: "stop" }, 60),
+      Retry: callAgain(),
       Assign: { stopped: "{% $states.result.Payload.stopped %}", lockDeadline: inMinutes(settings.lockWaitMinutes) },
       Catch: [
         {
@@ -45,7 +46,6 @@ export const rollback = (settings: MachineSettings) =>
             target: "{% $previous %}",
             candidate: "{% $previous %}",
             digest: "{% $good.digest %}",
-            why: "{% $reason %}",
             restoreDeadline: inMinutes(30),
           },
           Next: "Restore",
@@ -62,7 +62,10 @@ export const rollback = (settings: MachineSettings) =>
     Restore: {
       Type: "Parallel",
       Branches: [restoring(settings, "$target")],
-      Assign: { again: "{% $states.result[0].verdict %}", why: "{% $states.result[0].why %}" },
+      Assign: {
+        again: "{% $states.result[0].verdict %}",
+        why: jsonata("$reason & '; back on ' & $substring($target.commit, 0, 7) & ': ' & $states.result[0].why"),
+      },
       Catch: [
         {
           ErrorEquals: ["LockLost"],
@@ -82,7 +85,7 @@ export const rollback = (settings: MachineSettings) =>
     },
     "Record restored": {
       ...updateItem(settings.ledger, "environment", {
-        expression: "SET good = :target, previous = :previous REMOVE frozen",
+        expression: "SET good = :target, previous = :previous, mustContain = :mustContain REMOVE frozen",
         condition: "holder = :me AND fence = :fence",
         values: {
           ":me": { S: me },
@@ -92,6 +95,8 @@ export const rollback = (settings: MachineSettings) =>
           ":previous": jsonata(
             `$target.taskDefinition = $good.taskDefinition and $exists($previous.commit) ? ${goodMap("$previous")} : {'NULL': true}`,
           ),
+          // A hotfix that was rolled back need not be contained any longer; one that is back again must be.
+          ":mustContain": { S: jsonata("$target.hotfix = true ? $target.commit : ''") },
         },
       }),
       Catch: [{ ErrorEquals: ["States.ALL"], Assign: failed, Next: "Freeze" }],

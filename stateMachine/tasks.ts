@@ -2,7 +2,7 @@ import type { Json, Retrier, TaskCall } from "./asl.ts";
 import { jsonata } from "./asl.ts";
 
 /** What AWS recommends to retry on a Lambda: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html */
-export const lambdaTrouble: Retrier = {
+const lambdaTrouble: Retrier = {
   ErrorEquals: [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -20,6 +20,9 @@ const serviceTrouble = (...meaningful: string[]): Retrier[] => [
   ...meaningful.map((error) => ({ ErrorEquals: [error], MaxAttempts: 0 })),
   { ErrorEquals: ["States.TaskFailed", "States.Timeout"], IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 5 },
 ];
+
+/** Retry of a function that may be called again whatever became of the call before; errors that mean something are left to the state. */
+export const callAgain = (...meaningful: string[]): Retrier[] => [lambdaTrouble, ...serviceTrouble(...meaningful)];
 
 /** Thrown by a conditional write whose condition does not hold. */
 export const conditionFailed = "DynamoDB.ConditionalCheckFailedException";

@@ -60,15 +60,20 @@ export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Pro
   return Object.assign(stage, { world });
 }
 
-/** A load balancer that probes once an hour and not every five seconds: these stories last for days. */
+/** Load balancers that probe once an hour, not every five seconds, and live bakes a minute, not ten: stories here last for days. */
 const calm = (all: readonly Graph[]): Graph[] =>
-  all.map((graph) => ({ ...graph, resources: graph.resources.map(probedHourly) }));
+  all.map((graph) => ({ ...graph, resources: graph.resources.map(calmed) }));
 
-const probedHourly = (resource: Resource): Resource => {
-  if (resource.type !== "aws:lb/targetGroup:TargetGroup") return resource;
-  const healthCheck = { ...Object(resource.inputs.healthCheck), interval: 3600 };
-  return { ...resource, inputs: { ...resource.inputs, healthCheck } };
-};
+function calmed(resource: Resource): Resource {
+  const { type, inputs } = resource;
+  const changed = (field: string, change: object) => ({
+    ...resource,
+    inputs: { ...inputs, [field]: { ...Object(inputs[field]), ...change } },
+  });
+  if (type === "aws:lb/targetGroup:TargetGroup") return changed("healthCheck", { interval: 3600 });
+  if (type === "aws:ecs/service:Service") return changed("deploymentConfiguration", { bakeTimeInMinutes: "1" });
+  return resource;
+}
 
 async function illServer() {
   const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();

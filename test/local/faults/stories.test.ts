@@ -15,7 +15,7 @@ test("a throttled UpdateService is asked again until ECS takes it", async () => 
 });
 
 test("an ECS that goes on throttling UpdateService ends the release before anything has changed", async () => {
-  const { stage, ended, why } = await releaseDespite("ecs:UpdateService throttle 9");
+  const { stage, ended, why } = await releaseDespite("ecs:UpdateService throttle 99");
   expect([ended, why]).toEqual(["DeployFailed", expect.stringContaining("UpdateService: Rate exceeded")]);
   expect([deploymentsOf(stage, "dev"), await stage.serving("dev")]).toEqual([[], good1]);
   await stage.cloud.close();
@@ -28,7 +28,7 @@ test("UpdateService whose response is lost starts one deployment, not two", asyn
 });
 
 test("a deployment that ECS began and nobody learned of is found and rolled back", async () => {
-  const { stage, ended } = await releaseDespite("ecs:UpdateService lose 9");
+  const { stage, ended } = await releaseDespite("ecs:UpdateService lose 99");
   expect([ended, deploymentsOf(stage, "dev")]).toEqual(["DeployFailed", ["ROLLBACK_SUCCESSFUL"]]);
   expect(await stage.serving("dev")).toBe(good1);
   await stage.cloud.close();
