@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { watch } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { TestContext } from "vitest";
@@ -32,8 +32,10 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
   const directory = join(home, "project");
   const temporary = join(home, "tmp");
   const source = join(import.meta.dirname, "../..");
-  for (const name of await readdir(source))
-    if (!unneeded.has(name)) await cp(join(source, name), join(directory, name), { recursive: true });
+  await mkdir(directory);
+  const needed = (await readdir(source)).filter((name) => !unneeded.has(name));
+  // Some hundred files: fs.cp takes a hundred times as long.
+  execFileSync("cp", ["-R", ...needed.map((name) => join(source, name)), directory]);
   await symlink(join(source, "node_modules"), join(directory, "node_modules"));
   await mkdir(temporary);
   const files = () => readdir(home, { recursive: true });

@@ -2,22 +2,35 @@ import { virtualClock } from "../../local/clock.ts";
 import { type Cloud, type CloudArgs, startCloud } from "../../local/cloud/cloud.ts";
 import { memoryDatabase } from "../../local/cloud/databases.ts";
 import { createFaults } from "../../local/faults/faults.ts";
-import type { Graph } from "../../local/graph/graph.ts";
-import { loadGraph } from "../../local/graph/load.ts";
+import type { Graph, Resource } from "../../local/graph/graph.ts";
 import { sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
 import { createStage, establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
 import { demoMerchant } from "../../local/sample/merchants.ts";
 import { journeys } from "../../local/users/journeys.ts";
 import type { Counts } from "../../local/users/users.ts";
+import { graphOf } from "./graph.ts";
 import { inProcessFunction } from "./inProcessFunctions.ts";
 
-/** Both stacks' graphs, loaded once for all stories. */
-let loaded: Promise<Graph[]> | undefined;
-export const graphs = (): Promise<Graph[]> => {
-  loaded ??= Promise.all(["dev", "live"].map((stack) => loadGraph({ stack, functionUrl: "http://localhost:1/" })));
-  return loaded;
-};
+/**
+ * Both stacks' graphs, calmed: load balancers that probe once an hour, not every five seconds, and a live that bakes one minute, not
+ * ten. Each probe and each look is real work, and `npm run rehearse` plays the scenarios with neither changed.
+ */
+export const graphs = async (): Promise<Graph[]> => calm([await graphOf("dev"), await graphOf("live")]);
+
+const calm = (all: readonly Graph[]): Graph[] =>
+  all.map((graph) => ({ ...graph, resources: graph.resources.map(calmed) }));
+
+function calmed(resource: Resource): Resource {
+  const { type, inputs } = resource;
+  const changed = (field: string, change: object) => ({
+    ...resource,
+    inputs: { ...inputs, [field]: { ...Object(inputs[field]), ...change } },
+  });
+  if (type === "aws:lb/targetGroup:TargetGroup") return changed("healthCheck", { interval: 3600 });
+  if (type === "aws:ecs/service:Service") return changed("deploymentConfiguration", { bakeTimeInMinutes: "1" });
+  return resource;
+}
 
 /** The real program, machines and handlers on virtual time, tasks as servers in this process. */
 export async function openStage(overrides: Partial<CloudArgs> = {}, faults = createFaults([])): Promise<Stage> {

@@ -1,6 +1,5 @@
 import type { CloudArgs } from "../../local/cloud/cloud.ts";
 import { TaskFailure } from "../../local/cloud/stepFunctions.ts";
-import type { Graph, Resource } from "../../local/graph/graph.ts";
 import { imageOf, sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
 import { type Environment, establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
@@ -35,10 +34,8 @@ export async function troubledStage(overrides: Partial<CloudArgs> = {}): Promise
 /** The same before anything was released. */
 export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Promise<TroubledStage> {
   const world: World = { lockedOut: false, behaves: new Map(), faults: new Map() };
-  const both = calm(await graphs());
-  const run = sampleServers(both);
+  const run = sampleServers(await graphs());
   const stage = await openStage({
-    graphs: both,
     secretValue: () => JSON.stringify(world.lockedOut ? { ...smokeMerchant, password: "changed" } : smokeMerchant),
     runContainer(container) {
       const behaviour = world.behaves.get(container.image);
@@ -58,21 +55,6 @@ export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Pro
     ...overrides,
   });
   return Object.assign(stage, { world });
-}
-
-/** Load balancers that probe once an hour, not every five seconds, and live bakes a minute, not ten: stories here last for days. */
-const calm = (all: readonly Graph[]): Graph[] =>
-  all.map((graph) => ({ ...graph, resources: graph.resources.map(calmed) }));
-
-function calmed(resource: Resource): Resource {
-  const { type, inputs } = resource;
-  const changed = (field: string, change: object) => ({
-    ...resource,
-    inputs: { ...inputs, [field]: { ...Object(inputs[field]), ...change } },
-  });
-  if (type === "aws:lb/targetGroup:TargetGroup") return changed("healthCheck", { interval: 3600 });
-  if (type === "aws:ecs/service:Service") return changed("deploymentConfiguration", { bakeTimeInMinutes: "1" });
-  return resource;
 }
 
 async function illServer() {

@@ -27,10 +27,10 @@ test("UpdateService whose response is lost starts one deployment, not two", asyn
   await stage.cloud.close();
 });
 
-test("a deployment that ECS began and nobody learned of is found and rolled back", async () => {
+test("a deployment that ECS began is found by its announcement, though no answer ever told of it", async () => {
   const { stage, ended } = await releaseDespite("ecs:UpdateService lose 99");
-  expect([ended, deploymentsOf(stage, "dev")]).toEqual(["DeployFailed", ["ROLLBACK_SUCCESSFUL"]]);
-  expect(await stage.serving("dev")).toBe(good1);
+  expect([ended, deploymentsOf(stage, "dev")]).toEqual(["Released", ["SUCCESSFUL"]]);
+  expect(await stage.serving("dev")).toBe(good2);
   await stage.cloud.close();
 });
 
