@@ -11,7 +11,7 @@ export interface Project {
   /** Replaces text in a file; throws where there is none to replace. */
   edit(file: string, from: string | RegExp, to: string): Promise<void>;
   /** `npm run -s <script> -- <args>`, in a process group of its own, as a terminal would start it. */
-  start(script: string, args: readonly string[], options?: { terminal?: boolean }): Command;
+  start(script: string, args: readonly string[]): Command;
   /** Resolves when the first file appears in the temporary directory. */
   temporaryFile(): Promise<void>;
   /** Processes that were started from here and still run, and files that weren't here at first. */
@@ -56,7 +56,7 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
       if (edited === text) throw new Error(`${basename(file)} has no ${from} to replace`);
       await writeFile(path, edited);
     },
-    start(script, args, { terminal = false } = {}) {
+    start(script, args) {
       const child = spawn("npm", ["run", "-s", script, "--", ...args], {
         cwd: directory,
         detached: true,
@@ -68,7 +68,6 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
           npm_config_update_notifier: "false",
           // npm's own, which it would keep among the temporary files.
           NODE_DISABLE_COMPILE_CACHE: "1",
-          ...(terminal ? { NODE_OPTIONS: pretendTerminal } : {}),
         },
       });
       groups.push(child.pid!);
@@ -86,9 +85,6 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
 }
 
 const unneeded = new Set(["node_modules", ".git", ".build", ".vitest", "test", "docs"]);
-
-/** A real pseudo-terminal needs a program that not every machine has; whether there is one is all that a command asks. */
-const pretendTerminal = `--import=data:text/javascript,${encodeURIComponent('Object.defineProperty(process.stdin,"isTTY",{value:true})')}`;
 
 function command(child: ChildProcess): Command {
   let stdout = "";
