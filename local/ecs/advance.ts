@@ -12,7 +12,7 @@ import type { Work } from "./work.ts";
  * given state stays as it was. Events about tasks, hooks and timers that are no longer of interest change nothing.
  */
 export function advance(state: EcsState, event: EcsEvent): { state: EcsState; effects: EcsEffect[] } {
-  const work: Work = { state: structuredClone(state), at: event.at, effects: [] };
+  const work: Work = { state: JSON.parse(JSON.stringify(state)), at: event.at, effects: [] };
   take(work, event);
   settle(work);
   return { state: work.state, effects: work.effects };

@@ -28,15 +28,17 @@ export interface Command {
 
 /** The copy, and whatever still runs in it, goes with the test. */
 export async function copyProject({ onTestFinished }: TestContext): Promise<Project> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), "commands-")));
+  const root = await realpath(await mkdtemp(join(tmpdir(), "commands-")));
+  const home = join(root, "home");
   const directory = join(home, "project");
   const temporary = join(home, "tmp");
   const source = join(import.meta.dirname, "../..");
-  await mkdir(directory);
+  await mkdir(directory, { recursive: true });
   const needed = (await readdir(source)).filter((name) => !unneeded.has(name));
   // Some hundred files: fs.cp takes a hundred times as long.
   execFileSync("cp", ["-R", ...needed.map((name) => join(source, name)), directory]);
-  await symlink(join(source, "node_modules"), join(directory, "node_modules"));
+  // Beside what is watched: others write their caches into it.
+  await symlink(join(source, "node_modules"), join(root, "node_modules"));
   await mkdir(temporary);
   const files = () => readdir(home, { recursive: true });
   const before = new Set(await files());
@@ -45,7 +47,7 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
   onTestFinished(async () => {
     watcher.close();
     for (const group of groups) if (processes((each) => each === group).length > 0) process.kill(-group, "SIGKILL");
-    await rm(home, { recursive: true });
+    await rm(root, { recursive: true });
   });
 
   return {

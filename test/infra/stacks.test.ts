@@ -10,7 +10,7 @@ import { graphOf, resource, resources, variables } from "../support/graph.ts";
 let dev: Graph;
 let live: Graph;
 beforeAll(async () => {
-  [dev, live] = await Promise.all([graphOf("dev"), graphOf("live")]);
+  [dev, live] = [graphOf("dev"), graphOf("live")];
 });
 
 const machine = (graph: Graph, lane: string) => String(resource(graph, "aws.sfn.StateMachine", lane).inputs.definition);

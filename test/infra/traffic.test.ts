@@ -5,7 +5,7 @@ import { graphOf, resource, resources } from "../support/graph.ts";
 describe.each(["dev", "live"] as const)("users' traffic on %s", (stack) => {
   let graph: Graph;
   beforeAll(async () => {
-    graph = await graphOf(stack);
+    graph = graphOf(stack);
   });
 
   test("production starts on blue alone, the test rule on green alone, and is asked first", () => {

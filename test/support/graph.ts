@@ -1,12 +1,9 @@
+import { inject } from "vitest";
 import type { Graph, Resource } from "../../local/graph/graph.ts";
-import { loadGraph } from "../../local/graph/load.ts";
+import type {} from "./globalSetup.ts";
 
-/** The project's own graph of a stack, made once however many tests look at it. */
-export function graphOf(stack: "dev" | "live"): Promise<Graph> {
-  graphs[stack] ??= loadGraph({ stack, functionUrl: "http://localhost:8080/" });
-  return graphs[stack];
-}
-const graphs: Partial<Record<"dev" | "live", Promise<Graph>>> = {};
+/** The project's own graph of a stack. */
+export const graphOf = (stack: "dev" | "live"): Graph => inject("graphs")[stack];
 
 /** The one resource of that type, and name where there are several; types read as in `aws.lb.ListenerRule`. */
 export function resource(graph: Graph, type: string, name?: string): Resource {

@@ -37,24 +37,39 @@ export function inProcessFunction(
     if (!host) throw new TypeError(`fetch failed: ENOTFOUND ${url.origin}`);
     return clock.during(() => fetch(new URL(url.pathname + url.search, host), init));
   };
-  const ecs = new ECSClient(client);
-  const dynamodb = new DynamoDBClient(client);
-  const secrets = new SecretsManagerClient(client);
-  const sns = new SNSClient(client);
-  const sfn = new SFNClient(client);
   // A client's way to its request takes turns of the event loop: time stands still from send to answer.
-  ecs.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
-  dynamodb.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
-  secrets.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
-  sns.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
-  sfn.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
-  const smoking = { clock, fetch: fetchThere, secrets };
+  const ecs = () => {
+    const made = new ECSClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
+  const dynamodb = () => {
+    const made = new DynamoDBClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
+  const secrets = () => {
+    const made = new SecretsManagerClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
+  const sns = () => {
+    const made = new SNSClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
+  const sfn = () => {
+    const made = new SFNClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
+  const smoking = () => ({ clock, fetch: fetchThere, secrets: secrets() });
   const handlers: Record<string, () => (event: never) => Promise<unknown>> = {
-    deploy: () => deploymentHandler(environment, { ecs, dynamodb }),
-    smoke: () => smokeStep(environment, smoking),
-    admission: () => admission(environment, { ...smoking, ecs, dynamodb }),
-    ask: () => asking(environment, { dynamodb, sns }),
-    answer: () => answering(environment, { dynamodb, sfn, sns }),
+    deploy: () => deploymentHandler(environment, { ecs: ecs(), dynamodb: dynamodb() }),
+    smoke: () => smokeStep(environment, smoking()),
+    admission: () => admission(environment, { ...smoking(), ecs: ecs(), dynamodb: dynamodb() }),
+    ask: () => asking(environment, { dynamodb: dynamodb(), sns: sns() }),
+    answer: () => answering(environment, { dynamodb: dynamodb(), sfn: sfn(), sns: sns() }),
   };
   const make = handlers[resource.name.split("-").at(-1) ?? ""];
   if (!make) throw new Error(`${resource.name}: no handler of that name`);

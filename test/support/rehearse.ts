@@ -16,7 +16,7 @@ import { inProcessFunction } from "./inProcessFunctions.ts";
  * Both stacks' graphs, calmed: load balancers that probe once an hour, not every five seconds, and a live that bakes one minute, not
  * ten. Each probe and each look is real work, and `npm run rehearse` plays the scenarios with neither changed.
  */
-export const graphs = async (): Promise<Graph[]> => calm([await graphOf("dev"), await graphOf("live")]);
+export const graphs = async (): Promise<Graph[]> => calm([graphOf("dev"), graphOf("live")]);
 
 const calm = (all: readonly Graph[]): Graph[] =>
   all.map((graph) => ({ ...graph, resources: graph.resources.map(calmed) }));

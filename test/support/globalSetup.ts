@@ -1,0 +1,19 @@
+import type { TestProject } from "vitest/node";
+import type { Graph } from "../../local/graph/graph.ts";
+import { loadGraph } from "../../local/graph/load.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    graphs: { dev: Graph; live: Graph };
+  }
+}
+
+/** Both stacks' graphs, loaded once for all test files: each load is seconds of a processor. */
+export default async function ({ provide }: TestProject): Promise<void> {
+  const functionUrl = "http://localhost:8080/";
+  const [dev, live] = await Promise.all([
+    loadGraph({ stack: "dev", functionUrl }),
+    loadGraph({ stack: "live", functionUrl }),
+  ]);
+  provide("graphs", { dev, live });
+}
