@@ -21,7 +21,9 @@ const filled = (text: string, name: string, content: string): string => {
 
 async function main(): Promise<number> {
   const { resources } = await loadGraph({ stack: "live", functionUrl: "https://approvals.example/" });
-  const machine = resources.find(({ inputs }) => inputs.name === "greengate-live-release");
+  const machine = resources.find(
+    ({ type, inputs }) => type === "aws:sfn/stateMachine:StateMachine" && inputs.name === "greengate-live-release",
+  );
   const definition: Definition = JSON.parse(String(machine?.inputs.definition));
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, "local/start.ts"), "--yes"], {
     cwd: root,

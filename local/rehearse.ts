@@ -1,4 +1,5 @@
 /** `npm run rehearse`: plays scenarios headless, each in a cloud of its own. */
+import { setTimeout } from "node:timers/promises";
 import { createFaults } from "./faults/faults.ts";
 import { faultOptions, planOf } from "./faults/plan.ts";
 import { textOf } from "./faults/rule.ts";
@@ -14,7 +15,7 @@ async function main(): Promise<number> {
     scenario: { type: "string", default: "all" },
     json: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
-    speed: { type: "string", default: "120" },
+    speed: { type: "string", default: "600" },
     port: { type: "string", default: "0" },
     ...faultOptions,
   });
@@ -45,7 +46,13 @@ async function main(): Promise<number> {
       const outcome = await tell(scenario, stage, () => {
         const users = stage.users(100);
         failures = users.failures;
-        return users;
+        return {
+          // A refusal takes no time; whether it left the environments as they were, users know a second later.
+          async stop() {
+            await setTimeout(1000);
+            return users.stop();
+          },
+        };
       });
       console.log(options.json ? JSON.stringify(outcome) : row(outcome));
       const problems =
