@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, type TestContext, test } from "vitest";
+import { numberOf } from "../../local/options.ts";
 import { scenarios } from "../../local/rehearsal/scenarios.ts";
 import { copyProject, type Project } from "./project.ts";
 
@@ -27,7 +28,6 @@ async function refusal(
 describe.concurrent("what can't be meant is refused, a line per problem, and nothing is left of it", () => {
   test.for<[string, string[], string | RegExp]>([
     ["rehearse", ["--scenario", "promot"], `--scenario must be all or one of ${known}, not "promot"`],
-    ["rehearse", ["--speed", "abc"], '--speed must be a number from 1 to 600, not "abc"'],
     ["start", ["--spede", "2"], /^Unknown option '--spede'; known are --port, --speed, --yes, --app\b/],
     ["asl", ["--stack", "prod"], "--stack must be one of dev, live, not 'prod'"],
   ])("npm run %s -- %j", async ([script, args, line], context) => {
@@ -58,4 +58,11 @@ describe.concurrent("what can't be meant is refused, a line per problem, and not
     ]);
     expect(await refusal(context, "asl", ["--stack", "live"], misspelt)).toEqual([address]);
   });
+});
+
+test("a number out of its bounds is refused with them", () => {
+  const speed = (text: string) => () => numberOf("--speed", text, { least: 1, most: 600 });
+  expect(speed("abc")).toThrow('--speed must be a number from 1 to 600, not "abc"');
+  expect(speed("0")).toThrow('--speed must be a number from 1 to 600, not "0"');
+  expect(speed("60")()).toBe(60);
 });

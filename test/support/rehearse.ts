@@ -43,6 +43,8 @@ export async function openStage(overrides: Partial<CloudArgs> = {}, faults = cre
     runContainer: sampleServers(both),
     secretValue: () => JSON.stringify(smokeMerchant),
     seed: "story",
+    // What only takes time: fewer looks, the same story.
+    ecs: { provisioning: 5_000, stagePause: 1_000 },
     onMail: (mail) => stage.read(mail),
     ...overrides,
   };
