@@ -23,7 +23,6 @@ export const lock = <Locked extends string, Busy extends string>(
         fence: jsonata("$number($states.result.Attributes.fence.N)"),
         good: goodOf("$states.result.Attributes.good.M"),
         previous: goodOf("$states.result.Attributes.previous.M"),
-        frozen: jsonata("$exists($states.result.Attributes.frozen) ? $states.result.Attributes.frozen.M.reason.S : ''"),
       },
       Catch: [
         { ErrorEquals: [conditionFailed], Next: "Read holder" },
