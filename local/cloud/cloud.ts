@@ -2,6 +2,7 @@ import type { TaskEffect } from "../asl/execution.ts";
 import type { HistoryEvent } from "../asl/history.ts";
 import { type Balancer, startBalancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
+import { apply, type Tables } from "../dynamodb/apply.ts";
 import { awsLike, type EcsSettings } from "../ecs/settings.ts";
 import { setupEvents } from "../ecs/setup.ts";
 import { type EcsState, emptyEcs } from "../ecs/state.ts";
@@ -34,17 +35,10 @@ export interface RunningFunction {
   close(): Promise<void>;
 }
 
-/** DynamoDB, by the names and shapes of its wire. */
-export interface Database {
-  call(action: string, input: unknown): Promise<unknown>;
-  close(): Promise<void>;
-}
-
 export interface CloudArgs {
   clock: Clock;
   /** The stacks of one account. */
   graphs: readonly Graph[];
-  openDatabase(tables: { name: string; key: string }[]): Promise<Database>;
   runFunction(resource: FunctionResource, hosts: Record<string, string>): RunningFunction;
   runContainer: RunContainer;
   /** Value of a secret, by its name. */
@@ -95,7 +89,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
       args.onAccess?.(one);
     },
   });
-  const database = await args.openDatabase(graphs.flatMap(tablesOf));
+  let tables: Tables = Object.fromEntries(graphs.flatMap(tablesOf).map(({ name, key }) => [name, { key, items: {} }]));
   const outbox = createOutbox(clock, seed, args.onMail);
 
   const balancers = new Map<string, Balancer>();
@@ -148,8 +142,11 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
         return statesApi(stepFunctions, action, input);
       case "ecs":
         return containers.call(action, input);
-      case "dynamodb":
-        return database.call(action, input);
+      case "dynamodb": {
+        const applied = apply(tables, action, input);
+        tables = applied.tables;
+        return applied.output;
+      }
       case "sns":
         return outbox.call(action, input);
       case "secretsmanager":
@@ -188,7 +185,6 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
       await containers.close();
       await Promise.all([...functions.values()].map((running) => running.close()));
       await Promise.all([...new Set(balancers.values())].map((balancer) => balancer.close()));
-      await database.close();
     },
   };
 }

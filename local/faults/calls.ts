@@ -7,8 +7,13 @@ import type { ArmedRule } from "./faults.ts";
  * them (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html); SDK clients try either again, up to three times.
  */
 export const faultyCall =
-  (rules: readonly ArmedRule[], stackOf: (arn: string) => string | undefined): NonNullable<CloudArgs["aroundCall"]> =>
-  async ({ service, action, caller }, perform) => {
+  (
+    rules: readonly ArmedRule[],
+    stackOf: (arn: string) => string | undefined,
+    around: NonNullable<CloudArgs["aroundCall"]> = (_call, simply) => simply(),
+  ): typeof around =>
+  async (call, perform) => {
+    const { service, action, caller } = call;
     const strikes = (fault: "throttle" | "lose") =>
       rules.some(
         (rule) =>
@@ -19,7 +24,7 @@ export const faultyCall =
           rule.strikes(rule.amount),
       );
     if (strikes("throttle")) throw new AwsError("ThrottlingException", "Rate exceeded");
-    const answer = await perform();
+    const answer = await around(call, perform);
     if (strikes("lose"))
       throw new AwsError("InternalFailure", "The response was lost; the call may have been done.", 500);
     return answer;

@@ -49,7 +49,7 @@ export function createFaults(rules: readonly Rule[], onStrike: (rule: Rule) => v
       const stackOf = (arn: string) => stackIn(args.graphs, arn);
       return {
         ...args,
-        aroundCall: faultyCall(armed, stackOf),
+        aroundCall: faultyCall(armed, stackOf, args.aroundCall),
         aroundBalancer: faultyBalancer(armed, args.clock),
         runFunction: faultyFunction(armed, stackOf, args),
         runContainer: faultyContainer(armed, stackOf, args.runContainer),

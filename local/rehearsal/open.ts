@@ -5,7 +5,6 @@ import type { HistoryEvent } from "../asl/history.ts";
 import { type ScaledClock, scaledClock } from "../clock.ts";
 import type { FunctionResource } from "../cloud/account.ts";
 import { type Cloud, type CloudArgs, type RunningFunction, startCloud } from "../cloud/cloud.ts";
-import { dynaliteDatabase } from "../cloud/databases.ts";
 import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
 import { startEndpoint } from "../endpoint/endpoint.ts";
@@ -109,7 +108,6 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
       const args: CloudArgs = {
         clock,
         graphs,
-        openDatabase: dynaliteDatabase,
         runFunction: runFunction(clock),
         runContainer: (app === undefined ? sampleProcesses : ownApplication(app))(graphs),
         secretValue: () => JSON.stringify(smokeMerchant),

@@ -1,5 +1,4 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { memoryDatabase } from "../../local/cloud/databases.ts";
 import { ending } from "../../local/rehearsal/stage.ts";
 import { answer, linkTo, offered, tokenOf } from "../support/telling.ts";
 import { troubledStage } from "../support/world.ts";
@@ -12,16 +11,11 @@ test("the task token stands in the question's own item, and nowhere else that an
     vi.spyOn(console, method).mockImplementation((...words) => void said.push(words.join(" ")));
   const written: { id: string; text: string }[] = [];
   const stage = await troubledStage({
-    async openDatabase(tables) {
-      const database = await memoryDatabase(tables);
-      return {
-        ...database,
-        call(action, input) {
-          const { Item, Key } = input as { Item?: { id: { S: string } }; Key?: { id: { S: string } } };
-          if (/Put|Update/.test(action)) written.push({ id: (Item ?? Key)?.id.S ?? "", text: JSON.stringify(input) });
-          return database.call(action, input);
-        },
-      };
+    aroundCall({ service, action, input }, perform) {
+      const { Item, Key } = input as { Item?: { id: { S: string } }; Key?: { id: { S: string } } };
+      if (service === "dynamodb" && /Put|Update/.test(action))
+        written.push({ id: (Item ?? Key)?.id.S ?? "", text: JSON.stringify(input) });
+      return perform();
     },
   });
 

@@ -76,7 +76,7 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
   }
 
   /** One AWS call, as the models answer it. */
-  function answer({ action, input }: { action: string; input: unknown }): Reply {
+  function answer({ action, input }: { action: string; input: object }): Reply {
     requests.push({ action, input });
     if (action.endsWith("Item")) {
       try {

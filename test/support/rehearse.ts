@@ -1,6 +1,5 @@
 import { virtualClock } from "../../local/clock.ts";
 import { type Cloud, type CloudArgs, startCloud } from "../../local/cloud/cloud.ts";
-import { memoryDatabase } from "../../local/cloud/databases.ts";
 import { createFaults } from "../../local/faults/faults.ts";
 import type { Graph, Resource } from "../../local/graph/graph.ts";
 import { sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
@@ -38,7 +37,6 @@ export async function openStage(overrides: Partial<CloudArgs> = {}, faults = cre
   const args: CloudArgs = {
     clock,
     graphs: both,
-    openDatabase: memoryDatabase,
     runFunction: (resource, hosts) => inProcessFunction(resource, { clock, hosts, call: (call) => cloud.call(call) }),
     runContainer: sampleServers(both),
     secretValue: () => JSON.stringify(smokeMerchant),
