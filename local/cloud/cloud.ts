@@ -89,7 +89,9 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
       args.onAccess?.(one);
     },
   });
-  let tables: Tables = Object.fromEntries(graphs.flatMap(tablesOf).map(({ name, key }) => [name, { key, items: {} }]));
+  let tables: Tables = Object.fromEntries(
+    graphs.flatMap(tablesOf).map(({ name, hashKey }) => [name, { key: hashKey, items: {} }]),
+  );
   const outbox = createOutbox(clock, seed, args.onMail);
 
   const balancers = new Map<string, Balancer>();

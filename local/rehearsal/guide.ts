@@ -30,7 +30,8 @@ export function guide(
     ...graphs
       .flatMap(tablesOf)
       .map(
-        (table) => `  aws dynamodb get-item --table-name ${table.name} --key '{"${table.key}":{"S":"environment"}}'`,
+        (table) =>
+          `  aws dynamodb get-item --table-name ${table.name} --key '{"${table.hashKey}":{"S":"environment"}}'`,
       ),
     ...Object.values(cloud.origins).map((address) => `  curl -s ${address}/health`),
     "\nCtrl-C ends everything.",
