@@ -185,11 +185,17 @@ const recordGood = (settings: MachineSettings, emergency: boolean) => {
     values: {
       ":me": { S: me },
       ":fence": { N: jsonata("$string($fence)") },
-      ":good": jsonata(
-        goodMap(
-          `({'taskDefinition': $registered, 'release': $states.context.Execution.Name, 'image': $candidate.image, 'digest': $digest, 'commit': $candidate.commit, 'sequence': ${sequence}, 'hotfix': ${marked}})`,
-        ),
-      ),
+      ":good": {
+        M: {
+          taskDefinition: { S: "{% $registered %}" },
+          release: { S: release },
+          image: { S: "{% $candidate.image %}" },
+          digest: { S: "{% $digest %}" },
+          commit: { S: "{% $candidate.commit %}" },
+          sequence: { N: jsonata(`$string(${sequence})`) },
+          ...(marked ? { hotfix: { BOOL: true } } : {}),
+        },
+      },
       // Before the first release there is none; DynamoDB keeps a NULL.
       ":previous": jsonata(`$good = null ? {'NULL': true} : ${goodMap("$good")}`),
       ...(marked ? { ":commit": { S: "{% $candidate.commit %}" } } : {}),

@@ -21,7 +21,7 @@ export function checkInput<Onward extends string, Refused extends string>(
     Type: "Choice",
     Choices: [
       {
-        Condition: jsonata(`${definitions} $count([${rules.map(([holds]) => `$broken(${holds})`).join(", ")}]) = 0 )`),
+        Condition: jsonata(`${definitions} ${rules.map(([holds]) => `(${holds}) = true`).join(" and ")} )`),
         Assign: { ...initial, ...(lane === "rollback" ? rollbackVariables : candidateVariables) },
         Next: next,
       },
@@ -32,20 +32,20 @@ export function checkInput<Onward extends string, Refused extends string>(
       requestedBy: "",
       digest: "",
       ended: "InvalidInput",
-      why: jsonata(`${definitions} $join([${rules.map(problem).join(", ")}], '; ') )`),
+      why: jsonata(`${definitions} $substring(${rules.map(problem).join(" & ")}, 2) )`),
     },
     Default: refuse,
   };
 }
 
-// `$text` makes a value safe for functions that throw on anything but a string: a Choice can't catch.
+// `$text` makes a value safe for functions that throw on anything but a string: a Choice can't catch. The rules are chained by
+// operators, because all members of a list are evaluated at once, which counts as depth, and AWS allows a depth of 100.
 const definitions = `( $in := $states.input; $candidate := $in.candidate;
   $text := function($v){ $type($v) = 'string' ? $v : '' };
-  $broken := function($holds){ $holds = true ? [] : [1] };
   $said := function($v){ $exists($v) ? $substring($string($v), 0, 80) : 'nothing' };`;
 
 const problem = ([holds, must, value]: Rule): string =>
-  `(${holds}) = true ? [] : ${quoted(`${must}, not `)} & $said(${value})`;
+  `((${holds}) = true ? '' : ${quoted(`; ${must}, not `)} & $said(${value}))`;
 
 const oneLine = (value: string, most: number): string =>
   `$type(${value}) = 'string' and $length($text(${value})) > 0 and $length($text(${value})) <= ${most}`;

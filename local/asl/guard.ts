@@ -2,9 +2,11 @@ import type { Expression } from "jsonata";
 
 /**
  * Bounds on one evaluation: without them an endless expression takes the process down. Counted in evaluated nodes instead of
- * seconds, so that a run repeats on any machine. AWS's own bounds aren't published: these are generous.
+ * seconds, so that a run repeats on any machine. AWS publishes none; the depth was measured on AWS (TestState, August 2026:
+ * https://github.com/floci-io/floci/issues/2737). [unverified]: whether the members of a list, which are evaluated at once, count
+ * there as depth, as they do here.
  */
-export const bounds = { depth: 400, nodes: 200_000 };
+export const bounds = { depth: 100, nodes: 200_000 };
 
 /** Makes the compiled expression count. Each evaluation binds a `newCount()` under `counting`. */
 export function guard(expression: Expression): void {
