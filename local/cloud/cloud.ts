@@ -7,8 +7,8 @@ import { awsLike, type EcsSettings } from "../ecs/settings.ts";
 import { setupEvents } from "../ecs/setup.ts";
 import { type EcsState, emptyEcs } from "../ecs/state.ts";
 import { functionUrlEvent, functionUrlForbidden, functionUrlResponse } from "../endpoint/functionUrl.ts";
+import { plain, type Site } from "../endpoint/http.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
-import { plain, type Site } from "../endpoint/site.ts";
 import type { Result } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type Access, accessControl } from "../iam/access.ts";
@@ -25,7 +25,7 @@ import {
 import { createElasticContainers, type ElasticContainers, type RunContainer } from "./elasticContainers.ts";
 import { integrated } from "./integrations.ts";
 import { createOutbox, type Mail } from "./outbox.ts";
-import { createSecretsManager } from "./secretsManager.ts";
+import { secretsApi } from "./secretsManager.ts";
 import { statesApi } from "./statesApi.ts";
 import { createStepFunctions, type StepFunctions } from "./stepFunctions.ts";
 
@@ -78,7 +78,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
   const { clock, graphs, seed } = args;
   const machines = graphs.flatMap(machinesOf);
   const resources = graphs.flatMap(functionsOf);
-  const secretsManager = createSecretsManager(graphs.flatMap(secretsOf), args.secretValue);
+  const secrets = secretsApi(graphs.flatMap(secretsOf), args.secretValue);
   const place = placeOf(machines);
   const denials: string[] = [];
   const access = accessControl({
@@ -141,7 +141,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     const { service, action, input } = apiCall;
     switch (service) {
       case "states":
-        return statesApi(stepFunctions, action, input);
+        return states[action](input);
       case "ecs":
         return containers.call(action, input);
       case "dynamodb": {
@@ -150,9 +150,9 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
         return applied.output;
       }
       case "sns":
-        return outbox.call(action, input);
+        return outbox[action](input);
       case "secretsmanager":
-        return secretsManager.call(action, input);
+        return secrets[action](input);
     }
   };
 
@@ -165,6 +165,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     seed,
     onEvent: args.onEvent ?? (() => {}),
   });
+  const states = statesApi(stepFunctions, machines);
 
   const published = graphs.flatMap(functionUrlsOf);
   const site: Site = async (request) => {

@@ -1,6 +1,7 @@
 import type { TaskEffect } from "../asl/execution.ts";
 import { AwsError } from "../awsError.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
+import type { ActionOf, ServiceName } from "../endpoint/services.ts";
 import type { Result } from "../functions/function.ts";
 import { TaskFailure } from "./stepFunctions.ts";
 
@@ -9,50 +10,54 @@ export interface IntegrationsArgs {
   invoke(functionArn: string, payload: unknown, caller: string): Promise<Result>;
 }
 
-interface Integration {
-  service: ApiCall["service"];
-  action: string;
-  /** What its errors start with: optimised and SDK integrations differ. */
-  prefix: string;
-  /** SDK integrations speak PascalCase where the API itself speaks camelCase. */
-  camelCase?: true;
-}
+type Members = Record<string, unknown>;
+type Integration = (input: Members, caller: string, cloud: IntegrationsArgs) => Promise<unknown>;
+
+const invokeLambda: Integration = async ({ FunctionName, Payload }, caller, { invoke }) => {
+  const result = await invoke(String(FunctionName), Payload, caller).catch(failing("Lambda"));
+  if ("payload" in result) return { ExecutedVersion: "$LATEST", Payload: result.payload ?? null, StatusCode: 200 };
+  const { errorType, errorMessage } = result.error;
+  // Lambda's own errors come as text, a function's as JSON.
+  throw new TaskFailure(errorType, errorType.startsWith("Lambda.") ? errorMessage : JSON.stringify(result.error));
+};
+
+/** `prefix`: what its errors start with; optimised and SDK integrations differ. */
+const calling =
+  <Name extends ServiceName>(service: Name, action: ActionOf<Name>, prefix: string): Integration =>
+  (input, caller, { call }) =>
+    call({ service, action, input, caller } as ApiCall).catch(failing(prefix));
+
+/** SDK integrations speak PascalCase, and ISO dates, where the API itself speaks camelCase and epoch seconds. */
+const inPascalCase =
+  (integration: Integration): Integration =>
+  async (input, caller, cloud) =>
+    renamed(await integration(renamed(input, lower), caller, cloud), upper);
 
 // The resources that Greengate's machines use. https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 const integrations: Record<string, Integration | undefined> = {
-  "dynamodb:getItem": { service: "dynamodb", action: "GetItem", prefix: "DynamoDB" },
-  "dynamodb:putItem": { service: "dynamodb", action: "PutItem", prefix: "DynamoDB" },
-  "dynamodb:updateItem": { service: "dynamodb", action: "UpdateItem", prefix: "DynamoDB" },
-  "aws-sdk:dynamodb:batchGetItem": { service: "dynamodb", action: "BatchGetItem", prefix: "DynamoDb" },
-  "aws-sdk:sfn:describeExecution": { service: "states", action: "DescribeExecution", prefix: "Sfn", camelCase: true },
-  "aws-sdk:sfn:startExecution": { service: "states", action: "StartExecution", prefix: "Sfn", camelCase: true },
-  "sns:publish": { service: "sns", action: "Publish", prefix: "SNS" },
+  "lambda:invoke": invokeLambda,
+  "lambda:invoke.waitForTaskToken": invokeLambda,
+  "dynamodb:getItem": calling("dynamodb", "GetItem", "DynamoDB"),
+  "dynamodb:putItem": calling("dynamodb", "PutItem", "DynamoDB"),
+  "dynamodb:updateItem": calling("dynamodb", "UpdateItem", "DynamoDB"),
+  "aws-sdk:dynamodb:batchGetItem": calling("dynamodb", "BatchGetItem", "DynamoDb"),
+  "aws-sdk:sfn:describeExecution": inPascalCase(calling("states", "DescribeExecution", "Sfn")),
+  "aws-sdk:sfn:startExecution": inPascalCase(calling("states", "StartExecution", "Sfn")),
+  "sns:publish": calling("sns", "Publish", "SNS"),
 };
 
-const lambdas = ["lambda:invoke", "lambda:invoke.waitForTaskToken"];
+const integrationOf = (resource: string) => integrations[resource.replace(/^arn:aws:states:::/, "")];
 
 /** Whether a machine with this task can run here; the interpreter takes any resource, it is the cloud that refuses. */
-export const isIntegrated = (resource: string): boolean =>
-  integrations[shortName(resource)] !== undefined || lambdas.includes(shortName(resource));
-
-const shortName = (resource: string): string => resource.replace(/^arn:aws:states:::/, "");
+export const isIntegrated = (resource: string): boolean => integrationOf(resource) !== undefined;
 
 /** Performs a task with the machine's role. Answers are JSON text, as the state sees them in `$states.result`. */
 export const integrated =
-  ({ call, invoke }: IntegrationsArgs) =>
+  (cloud: IntegrationsArgs) =>
   async (task: TaskEffect, roleArn: string): Promise<string> => {
-    const name = shortName(task.resource);
-    const input: Record<string, unknown> = JSON.parse(task.arguments);
-    if (lambdas.includes(name)) {
-      const result = await invoke(String(input.FunctionName), input.Payload, roleArn).catch(failing("Lambda"));
-      return invoked(result);
-    }
-    const integration = integrations[name];
+    const integration = integrationOf(task.resource);
     if (!integration) throw new TaskFailure("States.Runtime", `The embedded cloud doesn't know ${task.resource}`);
-    const { service, action, prefix, camelCase } = integration;
-    const sent = camelCase ? renamed(input, lower) : input;
-    const output = await call({ service, action, input: sent, caller: roleArn }).catch(failing(prefix));
-    return JSON.stringify(camelCase ? renamed(output, upper) : output);
+    return JSON.stringify(await integration(JSON.parse(task.arguments), roleArn, cloud));
   };
 
 /** An API's error by the name that a state matches; any other is a fault of the embedded cloud. */
@@ -61,22 +66,13 @@ const failing = (prefix: string) => (error: unknown) => {
   throw new TaskFailure(`${prefix}.${error.code}${error.code.endsWith("Exception") ? "" : "Exception"}`, error.message);
 };
 
-function invoked(result: Result): string {
-  if ("error" in result) {
-    const { errorType, errorMessage } = result.error;
-    // Lambda's own errors come as text, a function's as JSON.
-    throw new TaskFailure(errorType, errorType.startsWith("Lambda.") ? errorMessage : JSON.stringify(result.error));
-  }
-  return JSON.stringify({ ExecutedVersion: "$LATEST", Payload: result.payload ?? null, StatusCode: 200 });
-}
-
 const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** Top-level members, and dates (epoch seconds on the wire) as the ISO text that a state sees. */
-const renamed = (value: unknown, rename: (name: string) => string): Record<string, unknown> =>
+/** Top-level members. */
+const renamed = (members: unknown, rename: (name: string) => string): Members =>
   Object.fromEntries(
-    Object.entries(value ?? {}).map(([name, member]) => [
+    Object.entries(Object(members)).map(([name, member]) => [
       rename(name),
       /Date$/.test(name) && typeof member === "number" ? new Date(member * 1000).toISOString() : member,
     ]),

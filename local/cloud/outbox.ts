@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 import type { Clock } from "../clock.ts";
 import { uuidOf } from "../uuid.ts";
@@ -18,15 +19,11 @@ export function createOutbox(clock: Clock, seed: string, onMail: (mail: Mail) =>
   const mails: Mail[] = [];
   return {
     mails,
-    async call(action: string, input: Record<string, unknown>): Promise<object> {
-      if (action !== "Publish") throw new AwsError("InvalidAction", `The embedded cloud's SNS doesn't do ${action}`);
-      const { TopicArn: topic, Subject: subject = "", Message: message } = input;
-      if (typeof topic !== "string" || typeof message !== "string" || typeof subject !== "string")
-        throw new AwsError("InvalidParameter", "Invalid parameter: TopicArn, Subject and Message must be text");
-      // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-      if (subject.length >= 100 || /[^\x20-\x7e]/.test(subject))
-        throw new AwsError("InvalidParameter", "Invalid parameter: Subject");
-      const mail = { at: clock.now(), topic, to: recipient(input.MessageAttributes), subject, message };
+    async Publish(input: unknown): Promise<object> {
+      const read = v.safeParse(publishInput, input);
+      if (!read.success) throw new AwsError("InvalidParameter", `Invalid parameter: ${v.getDotPath(read.issues[0])}`);
+      const { TopicArn: topic, Subject: subject, Message: message, MessageAttributes } = read.output;
+      const mail = { at: clock.now(), topic, to: MessageAttributes.to?.StringValue ?? "everyone", subject, message };
       mails.push(mail);
       onMail(mail);
       return { MessageId: uuidOf(`${seed}/mail/${mails.length}`) };
@@ -34,8 +31,13 @@ export function createOutbox(clock: Clock, seed: string, onMail: (mail: Mail) =>
   };
 }
 
-function recipient(attributes: unknown): string {
-  if (typeof attributes !== "object" || attributes === null || !("to" in attributes)) return "everyone";
-  const { to } = attributes;
-  return typeof to === "object" && to !== null && "StringValue" in to ? String(to.StringValue) : "everyone";
-}
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const publishInput = v.strictObject({
+  TopicArn: v.string(),
+  Message: v.string(),
+  Subject: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{0,99}$/)), ""),
+  MessageAttributes: v.optional(
+    v.record(v.string(), v.strictObject({ DataType: v.literal("String"), StringValue: v.string() })),
+    {},
+  ),
+});

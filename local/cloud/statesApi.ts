@@ -1,66 +1,85 @@
+import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
-import type { Run, StepFunctions } from "./stepFunctions.ts";
+import type { ActionOf } from "../endpoint/services.ts";
+import { page, paging } from "./page.ts";
+import type { Run, StateMachine, StepFunctions, TokenAnswer } from "./stepFunctions.ts";
+import { taking } from "./taking.ts";
 
-type Input = Record<string, unknown>;
+type StatesApi = Record<ActionOf<"states">, (input: unknown) => Promise<object>>;
+
+const executionArn = v.string();
+const taskToken = v.string();
+const failure = { error: v.exactOptional(v.string()), cause: v.exactOptional(v.string()) };
+// In the order of AWS's words.
+const statuses = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+const statusFilter = v.picklist(statuses, `Member must satisfy enum value set: [${statuses.join(", ")}]`);
 
 /** Step Functions' API, as far as the project calls it. Dates are epoch seconds, as on the wire. */
-export async function statesApi(service: StepFunctions, action: string, input: Input): Promise<object> {
-  switch (action) {
-    case "StartExecution": {
-      const run = await service.startExecution({
-        stateMachineArn: text(input, "stateMachineArn"),
-        name: text(input, "name"),
-        input: typeof input.input === "string" ? input.input : "{}",
-      });
-      return { executionArn: run.execution.identity.executionArn, startDate: run.execution.startedAt / 1000 };
-    }
-    case "DescribeExecution":
-      return description(runOf(service, text(input, "executionArn")));
-    case "GetExecutionHistory": {
-      const { history } = runOf(service, text(input, "executionArn"));
-      const events = history.map((event) => ({ ...event, timestamp: event.timestamp / 1000 }));
-      return { events: input.reverseOrder === true ? events.reverse() : events };
-    }
-    case "ListExecutions": {
-      const machine = text(input, "stateMachineArn");
-      const runs = [...service.runs.values()].filter((run) => run.machine.arn === machine);
-      return { executions: runs.map(summary).reverse() };
-    }
-    case "StopExecution": {
-      const { execution } = await service.stopExecution(
-        text(input, "executionArn"),
-        optional(input, "error"),
-        optional(input, "cause"),
-      );
+export function statesApi(service: StepFunctions, machines: readonly StateMachine[]): StatesApi {
+  const runOf = (arn: string): Run => {
+    checkArn(arn, "execution");
+    const run = service.runs.get(arn);
+    if (!run) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    return run;
+  };
+  const answer = async (token: string, given: TokenAnswer) => {
+    await service.answerToken(token, given);
+    return {};
+  };
+  return {
+    StartExecution: taking(
+      { stateMachineArn: v.string(), name: v.exactOptional(v.string()), input: v.optional(v.string(), "{}") },
+      async (input) => {
+        const { execution } = await service.startExecution(input);
+        return { executionArn: execution.identity.executionArn, startDate: execution.startedAt / 1000 };
+      },
+    ),
+    DescribeExecution: taking({ executionArn }, ({ executionArn }) => description(runOf(executionArn))),
+    GetExecutionHistory: taking(
+      { executionArn, reverseOrder: v.optional(v.boolean(), false), ...paging },
+      ({ executionArn, reverseOrder, ...paging }) => {
+        const { history } = runOf(executionArn);
+        const ordered = reverseOrder ? history.toReversed() : history;
+        const { items, ...more } = page(ordered, ({ id }) => `${executionArn} ${id}`, paging);
+        return { events: items.map((event) => ({ ...event, timestamp: event.timestamp / 1000 })), ...more };
+      },
+    ),
+    ListExecutions: taking(
+      { stateMachineArn: v.string(), statusFilter: v.optional(statusFilter), ...paging },
+      ({ stateMachineArn: arn, statusFilter, ...paging }) => {
+        checkArn(arn, "stateMachine");
+        if (!machines.some((machine) => machine.arn === arn))
+          throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+        const runs = [...service.runs.values()]
+          .filter(({ machine }) => machine.arn === arn)
+          .map(summary)
+          .reverse();
+        const isWanted = ({ status }: { status: string }) => statusFilter === undefined || status === statusFilter;
+        const { items: executions, ...more } = page(runs, (run) => run.executionArn, paging, isWanted);
+        return { executions, ...more };
+      },
+    ),
+    StopExecution: taking({ executionArn, ...failure }, async ({ executionArn, error, cause }) => {
+      checkArn(executionArn, "execution");
+      const { execution } = await service.stopExecution(executionArn, error, cause);
       return { stopDate: (execution.stoppedAt ?? execution.startedAt) / 1000 };
-    }
-    case "SendTaskSuccess":
-      await service.answerToken(text(input, "taskToken"), { kind: "taskSucceeded", output: text(input, "output") });
-      return {};
-    case "SendTaskFailure": {
-      const error = optional(input, "error");
-      const cause = optional(input, "cause");
-      await service.answerToken(text(input, "taskToken"), {
-        kind: "taskFailed",
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-      });
-      return {};
-    }
-    case "SendTaskHeartbeat":
-      await service.answerToken(text(input, "taskToken"), { kind: "taskHeartbeat" });
-      return {};
-    default:
-      throw new AwsError("UnknownOperationException", `The embedded cloud's Step Functions doesn't do ${action}`);
-  }
+    }),
+    SendTaskSuccess: taking({ taskToken, output: v.string() }, ({ taskToken, output }) =>
+      answer(taskToken, { kind: "taskSucceeded", output }),
+    ),
+    SendTaskFailure: taking({ taskToken, ...failure }, ({ taskToken, ...why }) =>
+      answer(taskToken, { kind: "taskFailed", ...why }),
+    ),
+    SendTaskHeartbeat: taking({ taskToken }, ({ taskToken }) => answer(taskToken, { kind: "taskHeartbeat" })),
+  };
 }
 
-function runOf(service: StepFunctions, executionArn: string): Run {
-  if (!/^arn:[^:]+:states:[^:]*:[^:]*:execution:[^:]+:[^:]+$/.test(executionArn))
-    throw new AwsError("InvalidArn", `Invalid Arn: '${executionArn}'`);
-  const run = service.runs.get(executionArn);
-  if (!run) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
-  return run;
+/** In words as recorded, see {@link paging}. */
+function checkArn(arn: string, expected: "execution" | "stateMachine"): void {
+  const [prefix, , , , , type] = arn.split(":");
+  const refusal = (why: string) => new AwsError("InvalidArn", `Invalid Arn: '${why}'`);
+  if (prefix !== "arn") throw refusal(`Invalid ARN prefix: ${arn}`);
+  if (type !== expected) throw refusal(`Resource type not valid in this context: ${type}`);
 }
 
 const summary = ({ execution, machine }: Run) => ({
@@ -69,33 +88,12 @@ const summary = ({ execution, machine }: Run) => ({
   name: execution.identity.name,
   status: execution.status,
   startDate: execution.startedAt / 1000,
-  ...(execution.stoppedAt === undefined ? {} : { stopDate: execution.stoppedAt / 1000 }),
+  stopDate: execution.stoppedAt && execution.stoppedAt / 1000,
+  redriveCount: 0,
 });
 
-const description = (run: Run) => {
+function description(run: Run) {
   const { input, output, error, cause } = run.execution;
-  return {
-    ...summary(run),
-    input,
-    inputDetails: { included: true },
-    ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-    redriveCount: 0,
-  };
-};
-
-function text(input: Input, field: string): string {
-  const value = input[field];
-  if (typeof value !== "string")
-    throw new AwsError(
-      "ValidationException",
-      `1 validation error detected: Value at '${field}' failed to satisfy constraint: Member must not be null`,
-    );
-  return value;
+  const [inputDetails, outputDetails] = [input, output].map((data) => data && { included: true });
+  return { ...summary(run), input, inputDetails, output, outputDetails, error, cause };
 }
-
-const optional = (input: Input, field: string): string | undefined => {
-  const value = input[field];
-  return typeof value === "string" ? value : undefined;
-};

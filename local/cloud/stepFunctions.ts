@@ -4,6 +4,7 @@ import type { HistoryEvent } from "../asl/history.ts";
 import { advance, type StartArgs, start } from "../asl/run.ts";
 import { AwsError } from "../awsError.ts";
 import type { Clock } from "../clock.ts";
+import { uuidOf } from "../uuid.ts";
 
 export interface StateMachine {
   arn: string;
@@ -44,7 +45,7 @@ export interface Run {
 
 export interface StepFunctions {
   runs: ReadonlyMap<string, Run>;
-  startExecution(input: { stateMachineArn: string; name: string; input: string }): Promise<Run>;
+  startExecution(input: { stateMachineArn: string; name?: string; input: string }): Promise<Run>;
   stopExecution(executionArn: string, error?: string, cause?: string): Promise<Run>;
   /** An answer with a task token. Throws InvalidToken, TaskDoesNotExist or TaskTimedOut. */
   answerToken(token: string, answer: TokenAnswer): Promise<void>;
@@ -126,7 +127,7 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
   return {
     runs,
 
-    async startExecution({ stateMachineArn, name, input }) {
+    async startExecution({ stateMachineArn, name = uuidOf(`${seed}/execution/${runs.size}`), input }) {
       const machine = machines.find(({ arn }) => arn === stateMachineArn);
       if (!machine)
         throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);

@@ -1,7 +1,8 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type HttpResponse, plain, type Site } from "./http.ts";
 import { isSigned, type ServeArgs, serve } from "./serve.ts";
-import { plain, type Site, type SiteResponse } from "./site.ts";
 
 export interface EndpointArgs extends ServeArgs {
   /** Answers everything that isn't a signed AWS request. */
@@ -36,10 +37,8 @@ export async function startEndpoint({ site, port = 0, ...args }: EndpointArgs): 
   });
   // Longer than a client keeps an idle connection, or it would write into one that is just closing.
   server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  }).catch((cause: Error) => {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening").catch((cause: Error) => {
     throw portError(port, cause);
   });
   const { port: taken } = server.address() as AddressInfo;
@@ -54,14 +53,14 @@ export async function startEndpoint({ site, port = 0, ...args }: EndpointArgs): 
   };
 }
 
-async function answer(request: IncomingMessage, site: Site, args: ServeArgs): Promise<SiteResponse> {
+async function answer(request: IncomingMessage, site: Site, args: ServeArgs): Promise<HttpResponse> {
   const target = request.url ?? "/";
   if (target.length > longestTarget) return plain(414, `The address is longer than ${longestTarget} characters.`);
   if (!target.startsWith("/")) return plain(400, "The address must be a path of this server.");
   const body = await read(request);
-  if (!body) return { ...plain(413, `The body is larger than ${largestBody} bytes.`) };
+  if (!body) return plain(413, `The body is larger than ${largestBody} bytes.`);
   const headers = flat(request);
-  if (isSigned(headers)) return serve(args, { headers, body: new TextDecoder().decode(body) });
+  if (isSigned(headers)) return serve(args, headers, new TextDecoder().decode(body));
   const [path = "/", ...query] = target.split("?");
   const sourceIp = request.socket.remoteAddress ?? "127.0.0.1";
   return site({ method: request.method ?? "GET", path, query: query.join("?"), headers, body, sourceIp });
@@ -86,7 +85,7 @@ const flat = (request: IncomingMessage): Record<string, string> =>
     ]),
   );
 
-function send(response: ServerResponse, { status, headers, body }: SiteResponse): void {
+function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   response.writeHead(status, { ...headers, "content-length": bytes.length });
   response.end(bytes);

@@ -1,106 +1,43 @@
 import { randomUUID } from "node:crypto";
-import { plain, type SiteRequest, type SiteResponse } from "./site.ts";
+import * as v from "valibot";
+import { type HttpRequest, type HttpResponse, plain } from "./http.ts";
 
-/** The event that a function URL gives its function: payload format 2.0, https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html. */
-export interface FunctionUrlEvent {
-  version: "2.0";
-  routeKey: "$default";
-  rawPath: string;
-  rawQueryString: string;
-  cookies?: string[];
-  headers: Record<string, string>;
-  queryStringParameters?: Record<string, string>;
-  requestContext: {
-    accountId: "anonymous";
-    apiId: string;
-    domainName: string;
-    domainPrefix: string;
-    http: { method: string; path: string; protocol: "HTTP/1.1"; sourceIp: string; userAgent: string };
-    requestId: string;
-    routeKey: "$default";
-    stage: "$default";
-    time: string;
-    /** Milliseconds since 1970, cloud time. */
-    timeEpoch: number;
-  };
-  body?: string;
-  isBase64Encoded: boolean;
-}
-
-/** `now`: cloud time in milliseconds. */
-export function functionUrlEvent(request: SiteRequest, now: number): FunctionUrlEvent {
-  const { cookie, ...headers } = request.headers;
-  const domainName = headers.host ?? "localhost";
-  const parameters = grouped(new URLSearchParams(request.query));
-  const apiId = domainName.split(".")[0] ?? domainName;
+/**
+ * What a function URL gives its function: payload format 2.0, https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.
+ * `now`: cloud time in milliseconds since 1970.
+ */
+export function functionUrlEvent({ method, path, query, headers, body, sourceIp }: HttpRequest, now: number) {
+  const { cookie, ...others } = headers;
+  const { host: domainName = "localhost", "user-agent": userAgent = "", "content-type": type = "" } = headers;
+  const parameters = new URLSearchParams(query);
+  const values = [...parameters.keys()].map((name) => [name, parameters.getAll(name).join(",")]);
+  const [apiId = ""] = domainName.split(".");
+  const routeKey = "$default";
+  // A browser's form (application/x-www-form-urlencoded) isn't text.
+  const isText = /^(text\/|application\/(.+\+)?(json|xml|javascript)\b)/i.test(type);
   return {
     version: "2.0",
-    routeKey: "$default",
-    rawPath: request.path,
-    rawQueryString: request.query,
+    routeKey,
+    rawPath: path,
+    rawQueryString: query,
     ...(cookie ? { cookies: cookie.split("; ") } : {}),
-    headers: { ...headers, "x-forwarded-for": request.sourceIp, "x-forwarded-proto": "http" },
-    ...(request.query ? { queryStringParameters: parameters } : {}),
+    headers: { ...others, "x-forwarded-for": sourceIp, "x-forwarded-proto": "http" },
+    ...(query ? { queryStringParameters: Object.fromEntries(values) } : {}),
     requestContext: {
       accountId: "anonymous",
       apiId,
       domainName,
       domainPrefix: apiId,
-      http: {
-        method: request.method,
-        path: request.path,
-        protocol: "HTTP/1.1",
-        sourceIp: request.sourceIp,
-        userAgent: headers["user-agent"] ?? "",
-      },
+      http: { method, path, protocol: "HTTP/1.1", sourceIp, userAgent },
       requestId: randomUUID(),
-      routeKey: "$default",
+      routeKey,
       stage: "$default",
       time: commonLogTime(now),
       timeEpoch: now,
     },
-    ...bodyOf(request),
+    ...(body.length > 0 ? { body: Buffer.from(body).toString(isText ? "utf8" : "base64") } : {}),
+    isBase64Encoded: body.length > 0 && !isText,
   };
-}
-
-/** The answer to whoever may not call it. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
-export const functionUrlForbidden: SiteResponse = {
-  status: 403,
-  headers: { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" },
-  body: '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}',
-};
-
-/** What the function's result means as HTTP; without `statusCode` the whole result is a 200's JSON body. A failed function is a 502. */
-export function functionUrlResponse(result: { payload: unknown } | { error: unknown }): SiteResponse {
-  if ("error" in result) return plain(502, "Internal Server Error");
-  const { payload } = result;
-  if (!isRecord(payload) || typeof payload.statusCode !== "number")
-    return {
-      status: 200,
-      headers: { "content-type": "application/json" },
-      body: typeof payload === "string" ? payload : JSON.stringify(payload),
-    };
-  const body = typeof payload.body === "string" ? payload.body : "";
-  return {
-    status: payload.statusCode,
-    headers: {
-      "content-type": "application/json",
-      ...texts(payload.headers),
-      ...(Array.isArray(payload.cookies) ? { "set-cookie": payload.cookies.map(String) } : {}),
-    },
-    body: payload.isBase64Encoded === true ? Buffer.from(body, "base64") : body,
-  };
-}
-
-/** Text types arrive as text, everything else in base64: a browser's form (`application/x-www-form-urlencoded`) too. */
-function bodyOf({ body, headers }: SiteRequest): { body?: string; isBase64Encoded: boolean } {
-  if (body.length === 0) return { isBase64Encoded: false };
-  const isText = /^(text\/|application\/(.+\+)?(json|xml|javascript)\b)/i.test(headers["content-type"] ?? "");
-  return { body: Buffer.from(body).toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
-}
-
-function grouped(parameters: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(",")]));
 }
 
 /** `23/Nov/2026:10:15:00 +0000`. */
@@ -109,9 +46,35 @@ function commonLogTime(now: number): string {
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+/** The answer to whoever may not call it. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+export const functionUrlForbidden: HttpResponse = {
+  status: 403,
+  headers: { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" },
+  body: '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}',
+};
 
-const texts = (headers: unknown): Record<string, string> =>
-  isRecord(headers)
-    ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
-    : {};
+/** What the function's result means as HTTP; without `statusCode` the whole result is a 200's JSON body. A failed function is a 502. */
+export function functionUrlResponse(result: { payload: unknown } | { error: unknown }): HttpResponse {
+  if ("error" in result) return plain(502, "Internal Server Error");
+  const json = { "content-type": "application/json" };
+  const { payload } = result;
+  if (typeof payload !== "object" || payload === null || !("statusCode" in payload))
+    return { status: 200, headers: json, body: typeof payload === "string" ? payload : JSON.stringify(payload) };
+  const shaped = v.safeParse(response, payload);
+  if (!shaped.success) return plain(502, "Internal Server Error");
+  const { statusCode: status, headers, cookies, body, isBase64Encoded } = shaped.output;
+  const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return {
+    status,
+    headers: { ...json, ...Object.fromEntries(named), ...(cookies ? { "set-cookie": cookies } : {}) },
+    body: isBase64Encoded ? Buffer.from(body, "base64") : body,
+  };
+}
+
+const response = v.object({
+  statusCode: v.number(),
+  headers: v.optional(v.record(v.string(), v.unknown()), {}),
+  cookies: v.optional(v.array(v.string())),
+  body: v.optional(v.string(), ""),
+  isBase64Encoded: v.optional(v.boolean(), false),
+});

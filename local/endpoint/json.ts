@@ -1,3 +1,4 @@
+import { AwsError } from "../awsError.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
@@ -10,20 +11,19 @@ export function jsonProtocol(version: "1.0" | "1.1", targetPrefix: string): Prot
     "x-amzn-requestid": requestId,
   });
   return {
-    actionOf: ({ headers }) => {
-      const [prefix, action] = (headers["x-amz-target"] ?? "").split(".");
-      return prefix === targetPrefix ? action : undefined;
+    actionOf({ "x-amz-target": target = "" }) {
+      const [prefix, action] = target.split(".");
+      return prefix === targetPrefix && action ? action : target;
     },
-    parse: (body) => {
-      const input: unknown = JSON.parse(body);
-      if (typeof input !== "object" || input === null || Array.isArray(input))
-        throw new SyntaxError("The body must be a JSON object.");
-      return { ...input };
+    inputOf(body) {
+      const input = parsed(body);
+      if (typeof input === "object" && input !== null && !Array.isArray(input)) return { ...input };
+      throw new AwsError("SerializationException", "The body must be a JSON object.");
     },
     answer: (_action, output, requestId) => ({
       status: 200,
       headers: headers(requestId),
-      body: JSON.stringify(output ?? {}, wireValue),
+      body: JSON.stringify(output ?? {}),
     }),
     refuse: ({ code, message, status }, requestId) => ({
       status,
@@ -31,13 +31,17 @@ export function jsonProtocol(version: "1.0" | "1.1", targetPrefix: string): Prot
       // AWS's services spell the field both ways; its clients read either.
       body: JSON.stringify({ __type: code, message, Message: message }),
     }),
+    errors: {
+      unknownKey: { code: "UnrecognizedClientException", status: 400 },
+      unknownAction: { code: "UnknownOperationException", status: 400 },
+    },
   };
 }
 
-/** JSON.stringify calls `toJSON` before the replacer: the untouched value is read from the holder. */
-function wireValue(this: unknown, key: string, value: unknown): unknown {
-  const held = (this as Record<string, unknown>)[key];
-  if (held instanceof Date) return held.getTime() / 1000;
-  if (held instanceof Uint8Array) return Buffer.from(held).toString("base64");
-  return value;
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,76 +1,61 @@
+import * as v from "valibot";
 import type { Protocol } from "./protocol.ts";
 
 /**
- * AWS's Query protocol: a form goes in, XML comes out. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html.
- * Lists come as `Name.member.N`, maps as `Name.entry.N.Name|key` with `.Value|value`.
+ * AWS's Query protocol, as far as SNS's Publish needs it: a form goes in, with maps as `Name.entry.N.Name` and `Name.entry.N.Value`;
+ * XML comes out, of flat answers. Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html.
  */
-export function queryProtocol(signingName: string, namespace: string): Protocol {
+export function queryProtocol(namespace: string): Protocol {
   const headers = (requestId: string) => ({ "content-type": "text/xml", "x-amzn-requestid": requestId });
   return {
-    actionOf: ({ headers, body }, signedFor) =>
-      signedFor === signingName && headers["content-type"]?.startsWith("application/x-www-form-urlencoded")
-        ? (new URLSearchParams(body).get("Action") ?? undefined)
-        : undefined,
-    parse: (body) => {
-      const root: Tree = new Map();
-      for (const [name, value] of new URLSearchParams(body))
-        if (name !== "Action" && name !== "Version") plant(root, name.split("."), value);
-      return fields(root);
+    actionOf: (_headers, body) => new URLSearchParams(body).get("Action") ?? "",
+    inputOf(body) {
+      const members = [...new URLSearchParams(body)].map(([name, value]): Member => [name.split("."), value]);
+      const { Action: _, Version: __, ...input } = grown(members);
+      return input;
     },
     answer: (action, output, requestId) => ({
       status: 200,
       headers: headers(requestId),
-      body: `<${action}Response xmlns="${namespace}"><${action}Result>${xml(output ?? {})}</${action}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action}Response>`,
+      body: `<${action}Response xmlns="${namespace}"><${action}Result>${xml(Object(output))}</${action}Result><ResponseMetadata>${xml({ RequestId: requestId })}</ResponseMetadata></${action}Response>`,
     }),
     refuse: ({ code, message, status }, requestId) => ({
       status,
       headers: headers(requestId),
-      body: `<ErrorResponse xmlns="${namespace}"><Error>${xml({ Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message })}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+      body: `<ErrorResponse xmlns="${namespace}"><Error>${xml({ Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message })}</Error>${xml({ RequestId: requestId })}</ErrorResponse>`,
     }),
+    errors: {
+      unknownKey: { code: "InvalidClientTokenId", status: 403 },
+      // As SNS says it: https://github.com/ex-aws/ex_aws/pull/177
+      unknownAction: { code: "InvalidAction", status: 400 },
+    },
   };
 }
 
-type Tree = Map<string, Tree | string>;
+type Member = [path: string[], value: string];
 
-function plant(tree: Tree, path: string[], value: string): void {
-  const [name = "", ...rest] = path;
-  if (rest.length === 0) {
-    tree.set(name, value);
-    return;
-  }
-  const known = tree.get(name);
-  const branch = known instanceof Map ? known : new Map();
-  tree.set(name, branch);
-  plant(branch, rest, value);
+/** Members by the first step of their paths. */
+function grown(members: Member[]): Record<string, unknown> {
+  const groups = Map.groupBy(members, ([[first = ""]]) => first);
+  return Object.fromEntries([...groups].map(([first, group]) => [first, grownValue(group)]));
 }
 
-const fields = (tree: Tree): Record<string, unknown> =>
-  Object.fromEntries([...tree].map(([name, value]) => [name, grown(value)]));
-
-function grown(value: Tree | string): unknown {
-  if (typeof value === "string") return value;
-  const members = value.get("member");
-  if (members instanceof Map) return [...members.values()].map(grown);
-  const entries = value.get("entry");
-  if (entries instanceof Map) return Object.fromEntries([...entries.values()].map(entry));
-  return fields(value);
+function grownValue(members: Member[]): unknown {
+  const leaf = members.find(([path]) => path.length === 1);
+  if (leaf) return leaf[1];
+  const tree = grown(members.map(([path, value]) => [path.slice(1), value]));
+  const map = v.safeParse(entries, tree);
+  return map.success ? map.output : tree;
 }
 
-function entry(pair: Tree | string): [string, unknown] {
-  const key = pair instanceof Map ? (pair.get("Name") ?? pair.get("key")) : undefined;
-  const value = pair instanceof Map ? (pair.get("Value") ?? pair.get("value")) : undefined;
-  if (typeof key !== "string" || value === undefined)
-    throw new SyntaxError("A map's entry must have a name and a value.");
-  return [key, grown(value)];
-}
+const entries = v.pipe(
+  v.object({ entry: v.record(v.string(), v.object({ Name: v.string(), Value: v.unknown() })) }),
+  v.transform(({ entry }) => Object.fromEntries(Object.values(entry).map(({ Name, Value }) => [Name, Value]))),
+);
 
-function xml(value: unknown): string {
-  if (Array.isArray(value)) return value.map((member) => `<member>${xml(member)}</member>`).join("");
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === "object" && value !== null)
-    return Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .map(([name, field]) => `<${name}>${xml(field)}</${name}>`)
-      .join("");
-  return String(value).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
+const xml = (members: object): string =>
+  Object.entries(members)
+    .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`)
+    .join("");
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../awsError.ts";
-import type { WireRequest, WireResponse } from "./protocol.ts";
-import { type Service, type ServiceName, services } from "./services.ts";
+import type { HttpRequest, HttpResponse } from "./http.ts";
+import { type ActionOf, type ServiceName, services } from "./services.ts";
 
 /** One API call, by its wire names: members are spelt as the service's API spells them, dates are epoch seconds. */
-export interface ApiCall {
-  service: ServiceName;
+export type ApiCall = { [Name in ServiceName]: ApiCallOf<Name> }[ServiceName];
+
+interface ApiCallOf<Name extends ServiceName> {
+  service: Name;
   /** Such as `UpdateService`. */
-  action: string;
+  action: ActionOf<Name>;
   input: Record<string, unknown>;
   /** ARN of the role (or user) whose access key signed the request. */
   caller: string;
@@ -22,60 +24,50 @@ export interface ServeArgs {
   callers: ReadonlyMap<string, string>;
 }
 
+type Headers = HttpRequest["headers"];
+
 /** Whether an AWS client signed this request (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
-export const isSigned = (headers: WireRequest["headers"]): boolean =>
-  headers.authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
+export const isSigned = ({ authorization }: Headers): boolean =>
+  authorization?.startsWith("AWS4-HMAC-SHA256 ") ?? false;
 
 /**
- * Serves one signed request. Who calls is told from the access key id; the signature itself isn't verified, because the key is only
- * a name inside one rehearsal on loopback and guards nothing.
+ * Serves one signed request. Who calls which service is told from the signature's scope; the signature itself isn't verified, because
+ * the key is only a name inside one rehearsal on loopback and guards nothing.
  */
-export async function serve({ call, callers }: ServeArgs, request: WireRequest): Promise<WireResponse> {
+export async function serve({ call, callers }: ServeArgs, headers: Headers, body: string): Promise<HttpResponse> {
   const requestId = randomUUID();
-  const scope = credentialScope(request.headers.authorization ?? "");
-  const { service, action } = addressed(request, scope.service);
+  const { accessKeyId, signedFor } = scopeOf(headers);
+  const service = services.find(({ name }) => name === signedFor);
+  const { protocol } = service ?? fallback;
+  const { unknownKey, unknownAction } = protocol.errors;
   try {
-    if (!service || !action) throw unsupported(request, scope.service);
-    const caller = callers.get(scope.accessKeyId);
-    if (caller === undefined) throw refusal(service.unknownKey);
-    const output = await call({ service: service.name, action, input: parsed(service, request.body), caller });
-    return service.protocol.answer(action, output, requestId);
+    if (!service)
+      throw refusal(unknownAction, unknown(signedFor, `it speaks ${services.map(({ name }) => name).join(", ")}`));
+    const caller = callers.get(accessKeyId);
+    if (caller === undefined) throw refusal(unknownKey, "The security token included in the request is invalid.");
+    const { name, actions } = service;
+    const action = protocol.actionOf(headers, body);
+    if (!actions.includes(action))
+      throw refusal(unknownAction, unknown(`${name}:${action}`, `there are ${actions.join(", ")}`));
+    const output = await call({ service: name, action, input: protocol.inputOf(body), caller } as ApiCall);
+    return protocol.answer(action, output, requestId);
   } catch (error) {
-    return (service ?? fallback).protocol.refuse(asAwsError(error), requestId);
+    return protocol.refuse(asAwsError(error), requestId);
   }
 }
 
 const fallback = services[0]!;
 
 /** `Credential=<access key id>/<date>/<region>/<service>/aws4_request`. */
-function credentialScope(authorization: string): { accessKeyId: string; service: string } {
-  const [accessKeyId = "", , , service = ""] = (/Credential=([^,\s]+)/.exec(authorization)?.[1] ?? "").split("/");
-  return { accessKeyId, service };
+function scopeOf({ authorization = "" }: Headers): { accessKeyId: string; signedFor: string } {
+  const [accessKeyId = "", , , signedFor = ""] = (/Credential=([^,\s]+)/.exec(authorization)?.[1] ?? "").split("/");
+  return { accessKeyId, signedFor };
 }
 
-function addressed(request: WireRequest, signedFor: string): { service?: Service; action?: string } {
-  for (const service of services) {
-    const action = service.protocol.actionOf(request, signedFor);
-    if (action) return { service, action };
-  }
-  return {};
-}
+const refusal = ({ code, status }: { code: string; status: number }, message: string) =>
+  new AwsError(code, message, status);
 
-function unsupported({ headers }: WireRequest, signedFor: string): AwsError {
-  const asked = headers["x-amz-target"] ?? `a request to ${signedFor || "an unnamed service"}`;
-  const known = services.map(({ name }) => name).join(", ");
-  return new AwsError("UnknownOperationException", `The embedded cloud doesn't know ${asked}; it speaks ${known}.`);
-}
-
-function parsed(service: Service, body: string): Record<string, unknown> {
-  try {
-    return service.protocol.parse(body);
-  } catch (cause) {
-    throw new AwsError("SerializationException", cause instanceof Error ? cause.message : String(cause));
-  }
-}
-
-const refusal = ({ code, message, status }: Service["unknownKey"]): AwsError => new AwsError(code, message, status);
+const unknown = (asked: string, known: string): string => `The embedded cloud doesn't know ${asked}; ${known}.`;
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;

@@ -2,31 +2,49 @@ import { jsonProtocol } from "./json.ts";
 import type { Protocol } from "./protocol.ts";
 import { queryProtocol } from "./query.ts";
 
-export type ServiceName = "states" | "ecs" | "dynamodb" | "secretsmanager" | "sns";
+/** What the embedded cloud knows of each service; calls of any other action are refused. */
+const actions = {
+  states: [
+    "DescribeExecution",
+    "GetExecutionHistory",
+    "ListExecutions",
+    "SendTaskFailure",
+    "SendTaskHeartbeat",
+    "SendTaskSuccess",
+    "StartExecution",
+    "StopExecution",
+  ],
+  ecs: [
+    "DeregisterTaskDefinition",
+    "DescribeServiceDeployments",
+    "DescribeServiceRevisions",
+    "DescribeServices",
+    "DescribeTaskDefinition",
+    "ListServiceDeployments",
+    "RegisterTaskDefinition",
+    "StopServiceDeployment",
+    "UpdateService",
+  ],
+  dynamodb: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+  secretsmanager: ["GetSecretValue"],
+  sns: ["Publish"],
+} as const;
 
-/** How one service speaks. */
+/** The name with which requests to the service are signed. */
+export type ServiceName = keyof typeof actions;
+export type ActionOf<Name extends ServiceName> = (typeof actions)[Name][number];
+
+/** One service and how it speaks: by the protocol that its SDK client chooses by default. */
 export interface Service {
   name: ServiceName;
+  actions: readonly string[];
   protocol: Protocol;
-  /** The error for an access key that nobody issued. */
-  unknownKey: { code: string; message: string; status: number };
 }
 
-const unknownToken = {
-  code: "UnrecognizedClientException",
-  message: "The security token included in the request is invalid.",
-  status: 400,
-};
-
-/** The services that the embedded cloud speaks; each by the protocol that its SDK client chooses by default. */
 export const services: readonly Service[] = [
-  { name: "states", protocol: jsonProtocol("1.0", "AWSStepFunctions"), unknownKey: unknownToken },
-  { name: "ecs", protocol: jsonProtocol("1.1", "AmazonEC2ContainerServiceV20141113"), unknownKey: unknownToken },
-  { name: "dynamodb", protocol: jsonProtocol("1.0", "DynamoDB_20120810"), unknownKey: unknownToken },
-  { name: "secretsmanager", protocol: jsonProtocol("1.1", "secretsmanager"), unknownKey: unknownToken },
-  {
-    name: "sns",
-    protocol: queryProtocol("sns", "http://sns.amazonaws.com/doc/2010-03-31/"),
-    unknownKey: { ...unknownToken, code: "InvalidClientTokenId", status: 403 },
-  },
+  { name: "states", actions: actions.states, protocol: jsonProtocol("1.0", "AWSStepFunctions") },
+  { name: "ecs", actions: actions.ecs, protocol: jsonProtocol("1.1", "AmazonEC2ContainerServiceV20141113") },
+  { name: "dynamodb", actions: actions.dynamodb, protocol: jsonProtocol("1.0", "DynamoDB_20120810") },
+  { name: "secretsmanager", actions: actions.secretsmanager, protocol: jsonProtocol("1.1", "secretsmanager") },
+  { name: "sns", actions: actions.sns, protocol: queryProtocol("http://sns.amazonaws.com/doc/2010-03-31/") },
 ];

@@ -1,5 +1,5 @@
 import type { Mail } from "../cloud/outbox.ts";
-import { plain, type Site, type SiteResponse } from "../endpoint/site.ts";
+import { type HttpResponse, plain, type Site } from "../endpoint/http.ts";
 
 /** The approval link in a mail, if it holds one. */
 export const linkIn = ({ message }: Mail): string | undefined => /https?:\/\/\S+\/a\/\S+/.exec(message)?.[0];
@@ -9,7 +9,7 @@ export async function answerLink(
   site: Site,
   link: string,
   { decision, commit, reason = "" }: { decision: "approve" | "reject"; commit: string; reason?: string },
-): Promise<SiteResponse> {
+): Promise<HttpResponse> {
   const { pathname: path, host, origin } = new URL(link);
   const visit = (method: string, headers: Record<string, string>, body: string) =>
     site({ method, path, query: "", headers: { host, ...headers }, body: Buffer.from(body), sourceIp: "127.0.0.1" });
@@ -21,4 +21,4 @@ export async function answerLink(
   return visit("POST", { origin, "content-type": "application/x-www-form-urlencoded" }, form.toString());
 }
 
-const text = ({ body }: SiteResponse): string => (typeof body === "string" ? body : Buffer.from(body).toString());
+const text = ({ body }: HttpResponse): string => (typeof body === "string" ? body : Buffer.from(body).toString());

@@ -3,8 +3,8 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import { deploymentHandler } from "../../deployment/deploymentHandler.ts";
 import { AwsError } from "../../local/awsError.ts";
-import { inProcess } from "../../local/endpoint/inProcess.ts";
 import { deploymentWorld, type World } from "../support/deploymentWorld.ts";
+import { inProcess } from "../support/inProcess.ts";
 import { commit, deploying, good, lock } from "../support/shop.ts";
 
 const env = { LEDGER: "ledger", CLUSTER: "shop", SERVICE: "shop", FAMILY: "shop", TASKS: "2" };

@@ -9,10 +9,10 @@ import { deploymentHandler } from "../../deployment/deploymentHandler.ts";
 import type { Clock } from "../../local/clock.ts";
 import type { FunctionResource } from "../../local/cloud/account.ts";
 import type { RunningFunction } from "../../local/cloud/cloud.ts";
-import { inProcess } from "../../local/endpoint/inProcess.ts";
 import type { Call } from "../../local/endpoint/serve.ts";
 import { admission } from "../../smoke/admission.ts";
 import { smokeStep } from "../../smoke/step.ts";
+import { inProcess } from "./inProcess.ts";
 import { sdkRetries } from "./sdkRetries.ts";
 
 /**

@@ -3,9 +3,9 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { AwsError } from "../../local/awsError.ts";
-import { inProcess } from "../../local/endpoint/inProcess.ts";
 import type { ApiCall } from "../../local/endpoint/serve.ts";
 import type { EnvironmentItem, Good } from "../../stateMachine/ledger.ts";
+import { inProcess } from "./inProcess.ts";
 import type { SmokeTime } from "./smokeTime.ts";
 import { type Colour, smokeMerchant } from "./smokeWorld.ts";
 

@@ -2,8 +2,8 @@ import { Hono } from "hono";
 import { handle } from "hono/aws-lambda";
 import { afterEach, expect, test } from "vitest";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/endpoint.ts";
-import { type FunctionUrlEvent, functionUrlEvent, functionUrlResponse } from "../../../local/endpoint/functionUrl.ts";
-import type { Site } from "../../../local/endpoint/site.ts";
+import { functionUrlEvent, functionUrlResponse } from "../../../local/endpoint/functionUrl.ts";
+import type { Site } from "../../../local/endpoint/http.ts";
 
 const cloudTime = Date.parse("2026-11-23T10:15:00Z");
 const opened: Endpoint[] = [];
@@ -18,6 +18,9 @@ async function open(site: Site, port?: number): Promise<Endpoint> {
   opened.push(endpoint);
   return endpoint;
 }
+
+const throughJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+type FunctionUrlEvent = ReturnType<typeof functionUrlEvent>;
 
 /** A Hono application as the function behind a function URL. */
 function functionUrl(): { site: Site; events: FunctionUrlEvent[] } {
@@ -36,9 +39,7 @@ function functionUrl(): { site: Site; events: FunctionUrlEvent[] } {
     const event = functionUrlEvent(request, cloudTime);
     events.push(event);
     if (request.path === "/throws") return functionUrlResponse({ error: { errorType: "Error" } });
-    return functionUrlResponse({
-      payload: JSON.parse(JSON.stringify(await handler(event as Parameters<typeof handler>[0]))),
-    });
+    return functionUrlResponse({ payload: throughJson(await handler(throughJson(event))) });
   };
   return { site, events };
 }

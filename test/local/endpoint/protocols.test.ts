@@ -2,19 +2,24 @@ import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from 
 import {
   ECSClient,
   ListServiceDeploymentsCommand,
-  paginateListServices,
+  ListServicesCommand,
   ServiceNotFoundException,
 } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, ResourceNotFoundException } from "@aws-sdk/client-secrets-manager";
-import { DescribeExecutionCommand, ExecutionAlreadyExists, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { NotFoundException, PublishCommand } from "@aws-sdk/client-sns";
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  paginateListExecutions,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { ListTopicsCommand, NotFoundException, PublishCommand } from "@aws-sdk/client-sns";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AwsError } from "../../../local/awsError.ts";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/endpoint.ts";
-import { inProcess } from "../../../local/endpoint/inProcess.ts";
+import { plain } from "../../../local/endpoint/http.ts";
 import type { ApiCall } from "../../../local/endpoint/serve.ts";
-import { plain } from "../../../local/endpoint/site.ts";
 import { accessKeyId, awsClients, callers, region, role } from "../../support/awsClients.ts";
+import { inProcess } from "../../support/inProcess.ts";
 
 const seen: ApiCall[] = [];
 /** What the cloud does with the next call. */
@@ -36,7 +41,7 @@ describe("an SDK client that is only given the endpoint", () => {
   test("starts an execution: its role is told from its key, dates come back as dates", async () => {
     const { sfn } = awsClients(endpoint.origin);
     const at = new Date("2026-11-23T10:15:00.250Z");
-    does = () => ({ executionArn: "arn:execution", startDate: at });
+    does = () => ({ executionArn: "arn:execution", startDate: at.getTime() / 1000 });
     const started = await sfn.send(new StartExecutionCommand({ stateMachineArn: "arn:machine", input: '{"ü":"<&>"}' }));
     expect(started.startDate).toEqual(at);
     expect(started.$metadata.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -78,10 +83,12 @@ describe("an SDK client that is only given the endpoint", () => {
 
   test("reads DynamoDB's items in their wire form", async () => {
     const { dynamodb } = awsClients(endpoint.origin);
-    const Item = { id: { S: "environment" }, fence: { N: "7" }, bytes: { B: new Uint8Array([1, 2, 3]) } };
-    does = ({ input }) => ({ Item: input.Item ?? { ...Item, asked: { S: JSON.stringify(input.Key) } } });
+    const Item = { id: { S: "environment" }, fence: { N: "7" } };
+    const asked = ({ input }: ApiCall) => ({ S: JSON.stringify(input.Key) });
+    does = (call) => ({ Item: { ...Item, bytes: { B: "AQID" }, asked: asked(call) } });
     const { Item: read } = await dynamodb.send(new GetItemCommand({ TableName: "ledger", Key: { id: { S: "x" } } }));
-    expect(read).toEqual({ ...Item, asked: { S: '{"id":{"S":"x"}}' } });
+    const bytes = { B: new Uint8Array([1, 2, 3]) };
+    expect(read).toEqual({ ...Item, bytes, asked: { S: '{"id":{"S":"x"}}' } });
   });
 
   test("publishes by SNS's form and reads its XML", async () => {
@@ -116,16 +123,48 @@ describe("an SDK client that is only given the endpoint", () => {
   });
 
   test("pages through a list by the token that it was given", async () => {
-    const { ecs } = awsClients(endpoint.origin);
+    const { sfn } = awsClients(endpoint.origin);
+    const named = (name: string) => ({
+      executionArn: name,
+      name,
+      stateMachineArn: "m",
+      status: "RUNNING",
+      startDate: 1,
+    });
     const pages: Record<string, object> = {
-      first: { serviceArns: ["one", "two"], nextToken: "second" },
-      second: { serviceArns: ["three"] },
+      first: { executions: ["one", "two"].map(named), nextToken: "second" },
+      second: { executions: [named("three")] },
     };
     does = ({ input }) => pages[String(input.nextToken ?? "first")];
-    const arns: string[] = [];
-    for await (const page of paginateListServices({ client: ecs }, { cluster: "shop" }))
-      arns.push(...(page.serviceArns ?? []));
-    expect(arns).toEqual(["one", "two", "three"]);
+    const names: (string | undefined)[] = [];
+    for await (const page of paginateListExecutions({ client: sfn }, { stateMachineArn: "m" }))
+      names.push(...(page.executions ?? []).map(({ name }) => name));
+    expect(names).toEqual(["one", "two", "three"]);
+  });
+
+  test("is refused an action that the cloud doesn't know, in each protocol's way", async () => {
+    const { ecs, sns } = awsClients(endpoint.origin);
+    await expect(ecs.send(new ListServicesCommand({}))).rejects.toMatchObject({
+      name: "UnknownOperationException",
+      message: expect.stringMatching(
+        /^The embedded cloud doesn't know ecs:ListServices; there are .*, UpdateService\.$/,
+      ),
+    });
+    await expect(sns.send(new ListTopicsCommand({}))).rejects.toMatchObject({
+      name: "InvalidAction",
+      message: "The embedded cloud doesn't know sns:ListTopics; there are Publish.",
+    });
+    const signed = (service: string) =>
+      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261123/${region}/${service}/aws4_request`;
+    const asked = await fetch(endpoint.origin, { method: "POST", headers: { authorization: signed("lambda") } });
+    expect([asked.status, await asked.json()]).toEqual([
+      400,
+      expect.objectContaining({
+        __type: "UnknownOperationException",
+        message: "The embedded cloud doesn't know lambda; it speaks states, ecs, dynamodb, secretsmanager, sns.",
+      }),
+    ]);
+    expect(seen).toEqual([]);
   });
 
   test("is turned away with a key that nobody issued, in each protocol's way", async () => {
@@ -155,6 +194,19 @@ describe("an SDK client that is only given the endpoint", () => {
     });
   });
 
+  test("is told of a body that isn't of the protocol", async () => {
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261123/${region}/ecs/aws4_request`;
+    const headers = { authorization, "x-amz-target": "AmazonEC2ContainerServiceV20141113.UpdateService" };
+    for (const body of ["[]", "cluster=shop"]) {
+      const asked = await fetch(endpoint.origin, { method: "POST", headers, body });
+      expect([asked.status, await asked.json()]).toEqual([
+        400,
+        expect.objectContaining({ __type: "SerializationException", message: "The body must be a JSON object." }),
+      ]);
+    }
+    expect(seen).toEqual([]);
+  });
+
   test("is served in this process by the same protocols", async () => {
     const ecs = new ECSClient({
       endpoint: "http://aws.invalid",
@@ -164,7 +216,7 @@ describe("an SDK client that is only given the endpoint", () => {
     });
     does = ({ input }) => {
       if (input.service === "gone") throw new AwsError("ServiceNotFoundException", "Service not found.");
-      return { serviceDeployments: [{ serviceDeploymentArn: "arn:deployment", startedAt: new Date(1_000_500) }] };
+      return { serviceDeployments: [{ serviceDeploymentArn: "arn:deployment", startedAt: 1_000.5 }] };
     };
     const { serviceDeployments } = await ecs.send(new ListServiceDeploymentsCommand({ service: "shop" }));
     expect(serviceDeployments?.[0]?.startedAt).toEqual(new Date(1_000_500));

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Endpoint, startEndpoint } from "../../../local/endpoint/endpoint.ts";
-import { plain } from "../../../local/endpoint/site.ts";
+import { plain } from "../../../local/endpoint/http.ts";
 import { createFunction, type FunctionArgs, type LambdaFunction } from "../../../local/functions/function.ts";
 import { accessKeyId, callers, region, role } from "../../support/awsClients.ts";
 import { type Bundle, bundle } from "../../support/bundle.ts";

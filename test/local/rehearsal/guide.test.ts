@@ -37,11 +37,11 @@ function commandsIn(printed: string): ApiCall[] {
       name === "key" ? JSON.parse(value.slice(1, -1)) : value.replaceAll("'", ""),
     ]);
     return {
-      service: service === "stepfunctions" ? "states" : (service as ApiCall["service"]),
+      service: service === "stepfunctions" ? "states" : service,
       action: pascalCase(verb),
       input: Object.fromEntries(input),
       caller: "arn:aws:iam::000000000000:user/operator",
-    };
+    } as ApiCall;
   });
 }
 

@@ -1,4 +1,5 @@
-import { isSigned, type ServeArgs, serve } from "./serve.ts";
+import type { HttpResponse } from "../../local/endpoint/http.ts";
+import { isSigned, type ServeArgs, serve } from "../../local/endpoint/serve.ts";
 
 /** The part of an SDK client's HTTP request that the protocols need. */
 interface SdkRequest {
@@ -7,7 +8,7 @@ interface SdkRequest {
 }
 
 interface SdkResponse {
-  response: { statusCode: number; headers: Record<string, string>; body: Uint8Array };
+  response: { statusCode: number; headers: HttpResponse["headers"]; body: Uint8Array };
 }
 
 /**
@@ -19,10 +20,8 @@ export function inProcess(args: ServeArgs): { handle(request: SdkRequest): Promi
     async handle({ headers, body }) {
       const lowerCase = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
       if (!isSigned(lowerCase)) throw new Error("inProcess: the client sent an unsigned request; give it credentials.");
-      const answer = await serve(args, { headers: lowerCase, body: text(body) });
-      return {
-        response: { statusCode: answer.status, headers: answer.headers, body: new TextEncoder().encode(answer.body) },
-      };
+      const answer = await serve(args, lowerCase, text(body));
+      return { response: { statusCode: answer.status, headers: answer.headers, body: Buffer.from(answer.body) } };
     },
   };
 }

@@ -1,0 +1,29 @@
+import * as v from "valibot";
+import { AwsError } from "../awsError.ts";
+
+type Answer<Members extends v.ObjectEntries> = (
+  input: v.InferOutput<v.StrictObjectSchema<Members, undefined>>,
+) => object | Promise<object>;
+
+/**
+ * An action that takes these members and no others; a schema's own message says what its member must be. Throws ValidationException in
+ * AWS's words.
+ */
+export const taking =
+  <Members extends v.ObjectEntries>(members: Members, answer: Answer<Members>) =>
+  async (input: unknown): Promise<object> => {
+    const read = v.safeParse(v.strictObject(members), input);
+    if (read.success) return answer(read.output);
+    const problems = read.issues.map((issue) => {
+      const { value = null } = issue.path?.at(-1) ?? {};
+      const shown = value === null ? "null" : `'${value}'`;
+      return `Value ${shown} at '${v.getDotPath(issue)}' failed to satisfy constraint: ${constraint(issue)}`;
+    });
+    const count = `${problems.length} validation error${problems.length === 1 ? "" : "s"}`;
+    throw new AwsError("ValidationException", `${count} detected: ${problems.join("; ")}`);
+  };
+
+function constraint({ type, received, message }: v.BaseIssue<unknown>): string {
+  if (type !== "strict_object") return message;
+  return received === "undefined" ? "Member must not be null" : "The embedded cloud doesn't take this member";
+}
