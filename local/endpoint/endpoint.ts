@@ -77,12 +77,9 @@ async function read(request: IncomingMessage): Promise<Uint8Array | undefined> {
   return size <= largestBody ? Buffer.concat(chunks) : undefined;
 }
 
-const flat = (request: IncomingMessage): Record<string, string> =>
+const flat = ({ headersDistinct }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(request.headersDistinct).map(([name, values]) => [
-      name,
-      (values ?? []).join(name === "cookie" ? "; " : ","),
-    ]),
+    Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(name === "cookie" ? "; " : ",")]),
   );
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 import type { Protocol } from "./protocol.ts";
 
@@ -16,8 +17,8 @@ export function jsonProtocol(version: "1.0" | "1.1", targetPrefix: string): Prot
       return prefix === targetPrefix && action ? action : target;
     },
     inputOf(body) {
-      const input = parsed(body);
-      if (typeof input === "object" && input !== null && !Array.isArray(input)) return { ...input };
+      const parsed = v.safeParse(jsonObject, body);
+      if (parsed.success) return parsed.output;
       throw new AwsError("SerializationException", "The body must be a JSON object.");
     },
     answer: (_action, output, requestId) => ({
@@ -38,10 +39,9 @@ export function jsonProtocol(version: "1.0" | "1.1", targetPrefix: string): Prot
   };
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
+const jsonObject = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.check((value) => !Array.isArray(value)),
+  v.looseObject({}),
+);

@@ -12,27 +12,20 @@ export interface Access {
   /** ARN of the role. */
   caller: string;
   need: Need;
-  denied?: string;
+  denied: string | undefined;
 }
 
-export interface AccessArgs extends Place {
+interface AccessArgs extends Place {
   graphs: readonly Graph[];
   /** Hears of each permission that is needed. */
   onAccess(access: Access): void;
 }
 
-/** Who may do what, by the graphs' policies alone. Callers that are no role of the graphs (an operator, a story) may do everything. */
-export interface AccessControl {
-  /** Throws the service's own error if the caller lacks a permission. */
-  call(call: ApiCall): void;
-  /** The error with which Lambda refuses to be invoked by this role. */
-  invoke(functionArn: string, caller: string): FunctionError | undefined;
-  /** Whether anybody on the internet may call the function by its URL. */
-  invokeByUrl(functionArn: string): boolean;
-}
-
-/** Throws one line per policy, or role, that can't be enforced or that AWS wouldn't take. */
-export function accessControl({ graphs, onAccess, ...place }: AccessArgs): AccessControl {
+/**
+ * Who may do what, by the graphs' policies alone. Callers that are no role of the graphs (an operator, a story) may do everything.
+ * Throws one line per policy, or role, that can't be enforced or that AWS wouldn't take.
+ */
+export function accessControl({ graphs, onAccess, ...place }: AccessArgs) {
   const policies = policiesOf(graphs);
   checkAssumedRoles(graphs, policies, place.account);
 
@@ -40,16 +33,15 @@ export function accessControl({ graphs, onAccess, ...place }: AccessArgs): Acces
   const refused = (caller: string, role: Role, need: Need): string | undefined => {
     const verdict = evaluate(role.identity, need);
     const denied = verdict === "allowed" ? undefined : refusal(role, need, verdict, place);
-    onAccess({ caller, need, ...(denied === undefined ? {} : { denied }) });
+    onAccess({ caller, need, denied });
     return denied;
   };
-  const everybody = (functionArn: string, need: Omit<Need, "resource">) => {
-    const policy = (policies.functions.get(functionArn) ?? []).filter(({ principals }) => principals.includes("*"));
-    return evaluate(policy, { ...need, resource: functionArn }) === "allowed";
-  };
+  const everybody = (resource: string, action: string, context: NonNullable<Need["context"]>) =>
+    evaluate(policies.functions.get(resource) ?? [], { action, resource, context }) === "allowed";
 
   return {
-    call(call) {
+    /** Throws the service's own error if the caller lacks a permission. */
+    call(call: ApiCall): void {
       const role = policies.roles.get(call.caller);
       if (!role) return;
       for (const need of needsOf(call, place)) {
@@ -59,19 +51,17 @@ export function accessControl({ graphs, onAccess, ...place }: AccessArgs): Acces
         throw new AwsError("AccessDeniedException", denied);
       }
     },
-    invoke(functionArn, caller) {
+    /** The error with which Lambda refuses to be invoked by this role. */
+    invoke(functionArn: string, caller: string): FunctionError | undefined {
       const role = policies.roles.get(caller);
       const denied = role && refused(caller, role, { action: "lambda:InvokeFunction", resource: functionArn });
       // As Step Functions tells it: https://github.com/awslabs/aws-deployment-framework/issues/460
       return denied === undefined ? undefined : { errorType: "Lambda.AWSLambdaException", errorMessage: denied };
     },
-    // Both: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-    invokeByUrl: (functionArn) =>
-      everybody(functionArn, {
-        action: "lambda:InvokeFunctionUrl",
-        context: { "lambda:FunctionUrlAuthType": "NONE" },
-      }) &&
-      everybody(functionArn, { action: "lambda:InvokeFunction", context: { "lambda:InvokedViaFunctionUrl": "true" } }),
+    /** Whether anybody on the internet may call the function by its URL; it takes both: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html */
+    invokeByUrl: (functionArn: string): boolean =>
+      everybody(functionArn, "lambda:InvokeFunctionUrl", { "lambda:FunctionUrlAuthType": "NONE" }) &&
+      everybody(functionArn, "lambda:InvokeFunction", { "lambda:InvokedViaFunctionUrl": "true" }),
   };
 }
 

@@ -1,5 +1,4 @@
-import { covers, coversAction } from "./pattern.ts";
-import type { Condition, ConditionKey, Statement } from "./statement.ts";
+import { conditionKeys, operators, type Statement } from "./policyDocument.ts";
 
 /** What is to be allowed. */
 export interface Need {
@@ -7,34 +6,48 @@ export interface Need {
   action: string;
   /** ARN, or `*` where the action knows no resources. */
   resource: string;
-  context?: Context;
+  /** What the request carries for conditions; a key that is missing satisfies none. */
+  context?: { [key in (typeof conditionKeys)[number]]?: string };
 }
-
-/** What a request carries for conditions; a key that is missing satisfies none. */
-export type Context = Partial<Record<ConditionKey, string>>;
 
 /** `nothing`: no statement says anything of it, which refuses too. */
 export type Verdict = "allowed" | "denied" | "nothing";
 
 /** An explicit denial wins over whatever allows: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
 export function evaluate(statements: readonly Statement[], need: Need): Verdict {
-  const effects = statements.filter((statement) => speaksOf(statement, need)).map(({ effect }) => effect);
+  const effects = statements.filter((statement) => speaksOf(statement, need)).map(({ Effect }) => Effect);
   if (effects.includes("Deny")) return "denied";
   return effects.includes("Allow") ? "allowed" : "nothing";
 }
 
-const speaksOf = ({ actions, resources, conditions }: Statement, { action, resource, context = {} }: Need): boolean =>
-  actions.some((pattern) => coversAction(pattern, action)) &&
-  resources.some((pattern) => covers(pattern, resource)) &&
-  conditions.every((condition) => holds(condition, context));
+const speaksOf = (
+  { Action, Resource = ["*"], Condition }: Statement,
+  { action, resource, context = {} }: Need,
+): boolean =>
+  // Action names have no case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+  Action.some((pattern) => covers(pattern.toLowerCase(), action.toLowerCase())) &&
+  Resource.some((pattern) => covers(pattern, resource)) &&
+  operators.every((operator) =>
+    conditionKeys.every((key) => {
+      const values = Condition[operator]?.[key];
+      return values?.some((value) => matches[operator](value, context[key])) ?? true;
+    }),
+  );
 
-function holds({ operator, key, values }: Condition, context: Context): boolean {
-  const actual = context[key];
-  if (actual === undefined) return false;
-  switch (operator) {
-    case "StringEquals":
-      return values.includes(actual);
-    case "Bool":
-      return values.some((value) => value.toLowerCase() === actual);
-  }
+const matches: Record<(typeof operators)[number], (value: string, actual: string | undefined) => boolean> = {
+  StringEquals: (value, actual) => value === actual,
+  Bool: (value, actual) => value.toLowerCase() === actual,
+};
+
+/**
+ * Whether a policy's pattern covers a value: `?` is one character, `*` any number of them. A `*` stops at a colon, unless it ends
+ * the pattern; AWS lets it pass wherever it ends a segment, so this is never wider than AWS.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards
+ */
+function covers(pattern: string, value: string): boolean {
+  const source = pattern
+    .replaceAll(/[\\^$.|+()[\]{}]/g, "\\$&")
+    .replaceAll("?", "[^:]")
+    .replaceAll(/\*/g, (_, at: number, whole: string) => (at === whole.length - 1 ? ".*" : "[^:]*"));
+  return new RegExp(`^${source}$`, "s").test(value);
 }

@@ -1,6 +1,6 @@
 import { AwsError } from "../awsError.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
-import { ecsNeeds } from "./ecsNeeds.ts";
+import type { ActionOf, ServiceName } from "../endpoint/services.ts";
 import type { Need } from "./evaluate.ts";
 
 /** What ARNs are made with. */
@@ -9,56 +9,92 @@ export interface Place {
   account: string;
 }
 
-type Input = Record<string, unknown>;
-/** The permissions that one action takes, by its input. */
-export type Needs = Readonly<Record<string, (input: Input, place: Place) => Need[]>>;
+/** What a call takes: resources on which its own action is needed (`*` where that knows none), and further needs. */
+type Needs = (input: Record<string, unknown>, place: Place) => (string | Need)[];
 
 /**
  * Every permission that an API call takes; all must be allowed. Only the calls that the project's roles make are known, any other
  * is refused. https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export function needsOf(
-  { service, action, input }: Pick<ApiCall, "service" | "action" | "input">,
-  place: Place,
-): Need[] {
-  const known = needs[service][action];
-  if (known) return known(input, place);
-  throw new AwsError(
-    "AccessDeniedException",
-    `The embedded cloud doesn't know which permissions ${service}:${action} takes, so no role may call it: add it to local/iam.`,
-  );
+export function needsOf({ service, action, input }: ApiCall, place: Place): Need[] {
+  const known: Record<string, Needs> = needs[service];
+  const needed = known[action];
+  if (!needed)
+    throw new AwsError(
+      "AccessDeniedException",
+      `The embedded cloud doesn't know which permissions ${service}:${action} takes, so no role may call it: add it to local/iam.`,
+    );
+  // SNS spells its name so in what it refuses.
+  const name = `${service === "sns" ? "SNS" : service}:${action}`;
+  return needed(input, place).map((need) => (typeof need === "string" ? { action: name, resource: need } : need));
 }
 
-const on =
-  (action: string, member: string) =>
-  (input: Input): Need[] => [{ action, resource: String(input[member]) }];
+const everything: Needs = () => ["*"];
 
-const table = (name: string, { region, account }: Place) =>
-  name.startsWith("arn:") ? name : `arn:aws:dynamodb:${region}:${account}:table/${name}`;
+const member =
+  (name: string): Needs =>
+  (input) => [String(input[name])];
 
-const onTable =
-  (action: string) =>
-  (input: Input, place: Place): Need[] => [{ action, resource: table(String(input.TableName), place) }];
+/** Resources are named by ARN, or by a name from which it is made. */
+const arnOf = (name: unknown, made: string): string => (String(name).startsWith("arn:") ? String(name) : made);
 
-const needs: Record<ApiCall["service"], Needs> = {
+const table: Needs = ({ TableName: name }, { region, account }) => [
+  arnOf(name, `arn:aws:dynamodb:${region}:${account}:table/${name}`),
+];
+
+const ecsService: Needs = ({ service: name, cluster = "default" }, { region, account }) => [
+  arnOf(name, `arn:aws:ecs:${region}:${account}:service/${String(cluster).replace(/.*\//, "")}/${name}`),
+];
+
+/** AWS lists the service and what is of it as required. [unverified] that both are looked at; to ask for both is the safe side. */
+const withService =
+  (name: string): Needs =>
+  (input) =>
+    list(input[name]).flatMap((arn) => [
+      arn.replace(/:service-(deployment|revision)\/([^/]+\/[^/]+)\/.*$/, ":service/$2"),
+      arn,
+    ]);
+
+/** One, many or none. */
+const list = (value: unknown): string[] => [value ?? []].flat().map(String);
+
+const registering: Needs = ({ family, tags, taskRoleArn, executionRoleArn }, { region, account }) => {
+  // Its revision isn't known before it is registered.
+  const resource = `arn:aws:ecs:${region}:${account}:task-definition/${family}:*`;
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+  const context = { "ecs:CreateAction": "RegisterTaskDefinition" };
+  const tagged = list(tags).length > 0 ? [{ action: "ecs:TagResource", resource, context }] : [];
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+  const to = { "iam:PassedToService": "ecs-tasks.amazonaws.com" };
+  const passed = [...list(taskRoleArn), ...list(executionRoleArn)];
+  return [resource, ...tagged, ...passed.map((arn) => ({ action: "iam:PassRole", resource: arn, context: to }))];
+};
+
+const needs: { [Name in ServiceName]: { [Action in ActionOf<Name>]?: Needs } } = {
   states: {
-    StartExecution: on("states:StartExecution", "stateMachineArn"),
-    DescribeExecution: on("states:DescribeExecution", "executionArn"),
-    SendTaskSuccess: () => [{ action: "states:SendTaskSuccess", resource: "*" }],
+    StartExecution: member("stateMachineArn"),
+    DescribeExecution: member("executionArn"),
+    SendTaskSuccess: everything,
   },
-  ecs: ecsNeeds,
+  ecs: {
+    DescribeTaskDefinition: everything,
+    RegisterTaskDefinition: registering,
+    DescribeServices: ({ services, ...input }, place) =>
+      list(services).flatMap((service) => ecsService({ ...input, service }, place)),
+    UpdateService: ecsService,
+    ListServiceDeployments: ecsService,
+    DescribeServiceDeployments: withService("serviceDeploymentArns"),
+    StopServiceDeployment: withService("serviceDeploymentArn"),
+    DescribeServiceRevisions: withService("serviceRevisionArns"),
+  },
   dynamodb: {
-    GetItem: onTable("dynamodb:GetItem"),
-    PutItem: onTable("dynamodb:PutItem"),
-    UpdateItem: onTable("dynamodb:UpdateItem"),
-    BatchGetItem: (input, place) =>
-      Object.keys(input.RequestItems ?? {}).map((name) => ({
-        action: "dynamodb:BatchGetItem",
-        resource: table(name, place),
-      })),
+    GetItem: table,
+    PutItem: table,
+    UpdateItem: table,
+    BatchGetItem: ({ RequestItems }, place) =>
+      Object.keys(Object(RequestItems)).flatMap((TableName) => table({ TableName }, place)),
   },
-  // SNS spells its name so in what it refuses.
-  sns: { Publish: on("SNS:Publish", "TopicArn") },
+  sns: { Publish: member("TopicArn") },
   // By ARN alone: a name would have to be looked up first.
-  secretsmanager: { GetSecretValue: on("secretsmanager:GetSecretValue", "SecretId") },
+  secretsmanager: { GetSecretValue: member("SecretId") },
 };

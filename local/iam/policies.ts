@@ -1,115 +1,97 @@
 import * as v from "valibot";
 import type { Graph, Resource } from "../graph/graph.ts";
-import {
-  type Condition,
-  type ConditionKey,
-  identityStatements,
-  type Operator,
-  type Statement,
-  trustStatements,
-} from "./statement.ts";
+import { identityPolicy, type Statement, trustPolicy } from "./policyDocument.ts";
 
 /** A role of the graph, with all that is said of it. */
 export interface Role {
   name: string;
   /** Who may take it on. */
-  trust: readonly Statement[];
+  trust: v.InferOutput<typeof trustPolicy>;
   /** What it may do. */
   identity: readonly Statement[];
-  /** Names of AWS's own policies that are attached. */
+  /** ARNs of AWS's own policies that are attached. */
   managed: readonly string[];
 }
 
-export interface Policies {
-  /** ARN → role. */
-  roles: ReadonlyMap<string, Role>;
-  /** ARN of a function → its resource-based policy. */
-  functions: ReadonlyMap<string, readonly Statement[]>;
-}
-
-/** Every policy of the graphs. Throws one line for each thing that can't be enforced: where, rule, actual value. */
-export function policiesOf(graphs: readonly Graph[]): Policies {
+/**
+ * Every policy of the graphs: ARN → role, and ARN of a function → what everybody may do with it. Throws one line for each thing that
+ * can't be enforced: where, rule, actual value.
+ */
+export function policiesOf(graphs: readonly Graph[]) {
   const resources = graphs.flatMap((graph) => graph.resources);
-  const of = (type: string) => resources.filter((resource) => resource.type === type);
-  const unknown = resources.filter(({ type }) => type.startsWith("aws:iam/") && !known.includes(type));
+  const unknown = resources.filter((resource) => speaksOfAccess(resource) && !Object.hasOwn(understood, resource.type));
   if (unknown.length > 0)
-    throw new Error(unknown.map(({ urn, type }) => `${urn}: the embedded cloud can't enforce a ${type}`).join("\n"));
+    throw new Error(unknown.map(({ urn }) => `${urn}: the embedded cloud can't enforce its policy`).join("\n"));
 
-  const policies = of(rolePolicy).map((resource) => read(resource, policyInputs));
-  const attachments = of(rolePolicyAttachment).map((resource) => read(resource, attachmentInputs));
-  const roles = of(role).map((resource): [string, Role] => {
-    const { name, assumeRolePolicy } = read(resource, roleInputs);
-    const own = policies.filter((policy) => policy.role === name);
-    return [
-      String(resource.outputs.arn),
-      {
-        name,
-        trust: trustStatements(`trust policy of role ${name}`, assumeRolePolicy),
-        identity: own.flatMap(({ policy }) => identityStatements(`policy of role ${name}`, policy)),
-        managed: attachments.filter((one) => one.role === name).map(({ policyArn }) => policyArn),
-      },
-    ];
+  const all = <T extends keyof typeof understood>(type: T) =>
+    resources
+      .filter((one) => one.type === type)
+      .map((one) => ({ ...read(one, understood[type]), arn: String(one.outputs.arn) }));
+  const policies = all("aws:iam/rolePolicy:RolePolicy");
+  const attachments = all("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+  const permissions = all("aws:lambda/permission:Permission");
+  const roles = all("aws:iam/role:Role").map(({ arn, name, assumeRolePolicy: trust }): [string, Role] => {
+    const identity = policies.filter(({ role }) => role === name).flatMap(({ policy }) => policy);
+    const managed = attachments.filter(({ role }) => role === name).map(({ policyArn }) => policyArn);
+    return [arn, { name, trust, identity, managed }];
   });
-  const permissions = of("aws:lambda/permission:Permission").map((resource) => read(resource, permissionInputs));
-  const functions = of("aws:lambda/function:Function").map(({ inputs, outputs }): [string, Statement[]] => {
-    const arn = String(outputs.arn);
-    const own = permissions.filter((permission) => permission.function === inputs.name || permission.function === arn);
-    return [arn, own.map((permission) => permissionStatement(arn, permission))];
-  });
+  const functions = all("aws:lambda/function:Function").map(({ arn, name }): [string, Statement[]] => [
+    arn,
+    permissions.filter(({ of }) => of === name || of === arn).map(({ statement }) => statement),
+  ]);
   return { roles: new Map(roles), functions: new Map(functions) };
 }
 
-const role = "aws:iam/role:Role";
-const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
-const rolePolicyAttachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
-const known = [role, rolePolicy, rolePolicyAttachment];
+export type Policies = ReturnType<typeof policiesOf>;
+
+/** Also by resource policies of the services that are called here. */
+const speaksOfAccess = ({ type, inputs }: Resource): boolean =>
+  type.startsWith("aws:iam/") ||
+  (/^aws:(dynamodb|lambda|secretsmanager|sns)\//.test(type) &&
+    (/(Policy|Permission)$/.test(type) || inputs.policy !== undefined));
 
 // Strict: what else a role can have (inline policies, a permissions boundary …) decides about access too.
-const roleInputs = v.strictObject({
+const role = v.strictObject({
   name: v.string(),
   description: v.optional(v.string()),
   tags: v.optional(v.record(v.string(), v.string())),
-  assumeRolePolicy: v.string(),
+  assumeRolePolicy: trustPolicy,
 });
-const policyInputs = v.strictObject({ name: v.optional(v.string()), role: v.string(), policy: v.string() });
-const managedPolicy = "AmazonECSInfrastructureRolePolicyForLoadBalancers";
-// Of AWS's own policies only the attachment is looked at, so each must be known for what it is.
-const attachmentInputs = v.strictObject({
-  role: v.string(),
-  policyArn: v.pipe(
-    v.literal(`arn:aws:iam::aws:policy/${managedPolicy}`),
-    v.transform(() => managedPolicy),
-  ),
-});
-const permissionInputs = v.strictObject({
-  statementId: v.optional(v.string()),
-  action: v.picklist(["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]),
-  function: v.string(),
-  // Any other would have to be told apart from everybody.
-  principal: v.literal("*"),
-  functionUrlAuthType: v.optional(v.string()),
-  invokedViaFunctionUrl: v.optional(v.boolean()),
-});
+const rolePolicy = v.strictObject({ name: v.optional(v.string()), role: v.string(), policy: identityPolicy });
+/** Of AWS's own policies only the attachment is looked at, so each must be known for what it is. */
+export const shiftsTraffic = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers";
+const attachment = v.strictObject({ role: v.string(), policyArn: v.literal(shiftsTraffic) });
 
-/** The statement that Lambda writes for it: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#urls-auth-none */
-const permissionStatement = (
-  functionArn: string,
-  { action, principal, functionUrlAuthType, invokedViaFunctionUrl }: v.InferOutput<typeof permissionInputs>,
-): Statement => ({
-  effect: "Allow",
-  principals: [principal],
-  actions: [action],
-  resources: [functionArn],
-  conditions: [
-    ...when("StringEquals", "lambda:FunctionUrlAuthType", functionUrlAuthType),
-    ...when("Bool", "lambda:InvokedViaFunctionUrl", invokedViaFunctionUrl),
-  ],
-});
+/** As the statement that Lambda writes for it: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#urls-auth-none */
+const permission = v.pipe(
+  v.strictObject({
+    statementId: v.optional(v.string()),
+    action: v.picklist(["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]),
+    function: v.string(),
+    // Any other would have to be told apart from everybody.
+    principal: v.literal("*"),
+    functionUrlAuthType: v.optional(v.string()),
+    invokedViaFunctionUrl: v.optional(v.boolean()),
+  }),
+  v.transform(({ function: of, action, functionUrlAuthType: authType, invokedViaFunctionUrl: viaUrl }) => {
+    const Condition: Statement["Condition"] = {
+      ...(authType === undefined ? {} : { StringEquals: { "lambda:FunctionUrlAuthType": [authType] } }),
+      ...(viaUrl === undefined ? {} : { Bool: { "lambda:InvokedViaFunctionUrl": [String(viaUrl)] } }),
+    };
+    return { of, statement: { Effect: "Allow" as const, Action: [action], Condition } };
+  }),
+);
 
-const when = (operator: Operator, key: ConditionKey, value: string | boolean | undefined): Condition[] =>
-  value === undefined ? [] : [{ operator, key, values: [String(value)] }];
+/** Type of a resource that says something of access → its inputs. */
+const understood = {
+  "aws:iam/role:Role": role,
+  "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": attachment,
+  "aws:lambda/permission:Permission": permission,
+  "aws:lambda/function:Function": v.object({ name: v.string() }),
+};
 
-function read<T>({ urn, inputs }: Resource, schema: v.GenericSchema<unknown, T>): T {
+function read<Schema extends v.GenericSchema>({ urn, inputs }: Resource, schema: Schema): v.InferOutput<Schema> {
   const parsed = v.safeParse(schema, inputs);
   if (parsed.success) return parsed.output;
   const problems = parsed.issues.map((issue) => `${urn}: ${v.getDotPath(issue) ?? "inputs"}: ${issue.message}`);

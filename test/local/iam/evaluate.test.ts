@@ -1,6 +1,7 @@
+import * as v from "valibot";
 import { expect, test } from "vitest";
 import { evaluate, type Need } from "../../../local/iam/evaluate.ts";
-import { identityStatements } from "../../../local/iam/statement.ts";
+import { identityPolicy } from "../../../local/iam/policyDocument.ts";
 
 const service = "arn:aws:ecs:eu-central-1:123456789012:service/shop/shop";
 const execution = "arn:aws:states:eu-central-1:123456789012:execution:shop-dev:main-1";
@@ -115,6 +116,6 @@ const cases: Case[] = [
 
 test.each(cases)("$title", ({ allow, deny, need, is }) => {
   const Statement = [{ Effect: "Allow", ...allow }, ...(deny ? [{ Effect: "Deny", ...deny }] : [])];
-  const statements = identityStatements("the test's policy", JSON.stringify({ Version: "2012-10-17", Statement }));
+  const statements = v.parse(identityPolicy, JSON.stringify({ Version: "2012-10-17", Statement }));
   expect(evaluate(statements, need)).toBe(is);
 });

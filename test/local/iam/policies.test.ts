@@ -31,7 +31,7 @@ const notUnderstood: Case[] = [
   {
     title: "an element that turns the rule round",
     ...policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" }),
-    says: /policy of role greengate-dev-deploy: Statement\.1\.Action: .*\n.*Statement\.1\.NotAction: .*"NotAction"; .* can't enforce that/,
+    says: /RolePolicy::deploy: policy\.Statement\.1\.Action: .*\n.*Statement\.1\.NotAction: .*"NotAction"; .* can't enforce that/,
   },
   {
     title: "somebody else in a role's own policy",
@@ -56,7 +56,7 @@ const notUnderstood: Case[] = [
   {
     title: "another sort of principal",
     ...trusting({ Principal: { Federated: "arn:aws:iam::000000000000:oidc-provider/example.com" } }),
-    says: /trust policy of role greengate-dev-deploy: Statement\.0\.Principal/,
+    says: /Role::deploy: assumeRolePolicy\.Statement\.0\.Principal/,
   },
   {
     title: "a permissions boundary",
@@ -70,6 +70,13 @@ const notUnderstood: Case[] = [
     name: "infrastructure",
     inputs: () => ({ policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
     says: /policyArn: .*received "arn:aws:iam::aws:policy\/AdministratorAccess"/,
+  },
+  {
+    title: "a topic's own policy",
+    type: "aws:sns/topic:Topic",
+    name: "topic",
+    inputs: () => ({ policy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }),
+    says: /Topic::topic: the embedded cloud can't enforce its policy/,
   },
 ];
 
@@ -102,7 +109,7 @@ const notTaken: Case[] = [
       loadBalancers: withRole(loadBalancers, hookRole(deploymentConfiguration)),
     }),
     name: "service",
-    says: /role greengate-dev-hook must have AmazonECSInfrastructureRolePolicyForLoadBalancers attached/,
+    says: /role greengate-dev-hook must have arn:aws:iam::aws:policy\/AmazonECSInfrastructureRolePolicyForLoadBalancers attached/,
   },
 ];
 
@@ -110,6 +117,18 @@ describe("the cloud doesn't open on a graph", () => {
   test.each(notUnderstood)("that it can't enforce: $title", open);
   test.each(notTaken)("that AWS wouldn't take: $title", open);
 });
+
+test.each(["aws:iam/userPolicy:UserPolicy", "aws:secretsmanager/secretPolicy:SecretPolicy"])(
+  "nor on one with a resource of type %s",
+  async (type) => {
+    const [dev, live] = (await graphs()) as [Graph, Graph];
+    const policy = { ...dev.resources[0]!, urn: "urn:more", type, name: "more", inputs: {} };
+    const other = { ...dev, resources: [...dev.resources, policy] };
+    await expect(openStage({ graphs: [other, live] })).rejects.toThrow(
+      "urn:more: the embedded cloud can't enforce its policy",
+    );
+  },
+);
 
 async function open({ type, name = "deploy", inputs, says }: Case) {
   const [dev, live] = (await graphs()) as [Graph, Graph];

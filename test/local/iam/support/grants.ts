@@ -1,5 +1,6 @@
+import * as v from "valibot";
 import type { Graph, Resource } from "../../../../local/graph/graph.ts";
-import { identityStatements, type Statement } from "../../../../local/iam/statement.ts";
+import { identityPolicy, type Statement } from "../../../../local/iam/policyDocument.ts";
 
 /** One action of one statement of one role's policy. */
 export interface Grant {
@@ -33,7 +34,7 @@ export const grantsOf = (graphs: readonly Graph[]): Grant[] =>
           roleArn: String(owner?.outputs.arn),
           statement,
           action,
-          alone: identityStatements(role, policyText([{ ...one, Action: [action] }])),
+          alone: v.parse(identityPolicy, policyText([{ ...one, Action: [action] }])),
         })),
       );
     }),
