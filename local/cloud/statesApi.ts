@@ -12,7 +12,12 @@ const taskToken = v.string();
 const failure = { error: v.exactOptional(v.string()), cause: v.exactOptional(v.string()) };
 // In the order of AWS's words.
 const statuses = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
-const statusFilter = v.picklist(statuses, `Member must satisfy enum value set: [${statuses.join(", ")}]`);
+const statusFilter = v.pipe(
+  v.picklist(statuses, `Member must satisfy enum value set: [${statuses.join(", ")}]`),
+  // AWS refuses it too; in which words is [unverified].
+  v.notValue("PENDING_REDRIVE", "Only of a Map Run's executions"),
+);
+const includeExecutionData = v.optional(v.literal(true, "The embedded cloud always includes it"));
 
 /** Step Functions' API, as far as the project calls it. Dates are epoch seconds, as on the wire. */
 export function statesApi(service: StepFunctions, machines: readonly StateMachine[]): StatesApi {
@@ -36,7 +41,7 @@ export function statesApi(service: StepFunctions, machines: readonly StateMachin
     ),
     DescribeExecution: taking({ executionArn }, ({ executionArn }) => description(runOf(executionArn))),
     GetExecutionHistory: taking(
-      { executionArn, reverseOrder: v.optional(v.boolean(), false), ...paging },
+      { executionArn, reverseOrder: v.optional(v.boolean(), false), includeExecutionData, ...paging },
       ({ executionArn, reverseOrder, ...paging }) => {
         const { history } = runOf(executionArn);
         const ordered = reverseOrder ? history.toReversed() : history;

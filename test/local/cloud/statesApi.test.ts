@@ -183,12 +183,20 @@ test("what AWS refuses is refused in its words", async () => {
   await expect(describe(executionOf("long", "none"))).rejects.toBeInstanceOf(ExecutionDoesNotExist);
 });
 
-test("what the embedded cloud doesn't know of an action is refused, not dropped", async () => {
+test("what the embedded cloud doesn't do of an action is refused, not dropped", async () => {
   await start("long", "one");
-  const input = { executionArn: executionOf("long", "one"), includeExecutionData: false };
-  await expect(sfn.send(new GetExecutionHistoryCommand(input))).rejects.toThrow(
-    "Value 'false' at 'includeExecutionData' failed to satisfy constraint: The embedded cloud doesn't take this member",
+  const history = (includeExecutionData: boolean) =>
+    sfn.send(new GetExecutionHistoryCommand({ executionArn: executionOf("long", "one"), includeExecutionData }));
+  expect((await history(true)).events?.[0]?.executionStartedEventDetails?.input).toBe("{}");
+  await expect(history(false)).rejects.toThrow(
+    "Value 'false' at 'includeExecutionData' failed to satisfy constraint: The embedded cloud always includes it",
   );
+  const described = { executionArn: executionOf("long", "one"), includedData: "METADATA_ONLY" } as const;
+  await expect(sfn.send(new DescribeExecutionCommand(described))).rejects.toThrow(
+    "Value 'METADATA_ONLY' at 'includedData' failed to satisfy constraint: The embedded cloud doesn't take this member",
+  );
+  const redriven = { stateMachineArn: arnOf("long"), statusFilter: "PENDING_REDRIVE" } as const;
+  await expect(sfn.send(new ListExecutionsCommand(redriven))).rejects.toMatchObject({ name: "ValidationException" });
 });
 
 test("an execution that nobody names is named by Step Functions", async () => {

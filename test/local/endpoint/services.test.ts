@@ -1,8 +1,23 @@
 import { expect, test } from "vitest";
+import { apply } from "../../../local/dynamodb/apply.ts";
 import { ecsActions } from "../../../local/ecs/calls.ts";
-import { services } from "../../../local/endpoint/services.ts";
+import { type ServiceName, services } from "../../../local/endpoint/services.ts";
+
+// The compiler holds the others to what they do.
+const actionsOf = (service: ServiceName) => services.find(({ name }) => name === service)?.actions ?? [];
 
 test("ECS's actions are those that its model answers", () => {
-  const ecs = services.find(({ name }) => name === "ecs");
-  expect(ecs?.actions).toEqual(Object.keys(ecsActions));
+  expect(actionsOf("ecs")).toEqual(Object.keys(ecsActions));
+});
+
+test("DynamoDB's actions are those that its tables take", () => {
+  const refused = [...actionsOf("dynamodb"), "Query"].filter((action) => {
+    try {
+      apply({}, action, {});
+      return false;
+    } catch (error) {
+      return Object(error).code === "UnknownOperationException";
+    }
+  });
+  expect(refused).toEqual(["Query"]);
 });
