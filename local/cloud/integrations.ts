@@ -31,7 +31,7 @@ const calling =
 const inPascalCase =
   (integration: Integration): Integration =>
   async (input, caller, cloud) =>
-    renamed(await integration(renamed(input, lower), caller, cloud), upper);
+    cased(await integration(cased(input, "toLowerCase"), caller, cloud), "toUpperCase");
 
 // The resources that Greengate's machines use. https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 const integrations: Record<string, Integration | undefined> = {
@@ -66,14 +66,11 @@ const failing = (prefix: string) => (error: unknown) => {
   throw new TaskFailure(`${prefix}.${error.code}${error.code.endsWith("Exception") ? "" : "Exception"}`, error.message);
 };
 
-const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
-const upper = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
 /** Top-level members. */
-const renamed = (members: unknown, rename: (name: string) => string): Members =>
+const cased = (members: unknown, to: "toLowerCase" | "toUpperCase"): Members =>
   Object.fromEntries(
     Object.entries(Object(members)).map(([name, member]) => [
-      rename(name),
+      name.charAt(0)[to]() + name.slice(1),
       /Date$/.test(name) && typeof member === "number" ? new Date(member * 1000).toISOString() : member,
     ]),
   );

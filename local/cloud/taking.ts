@@ -1,16 +1,14 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 
-type Answer<Members extends v.ObjectEntries> = (
-  input: v.InferOutput<v.StrictObjectSchema<Members, undefined>>,
-) => object | Promise<object>;
+type Input<Members extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Members, undefined>>;
 
 /**
  * An action that takes these members and no others; a schema's own message says what its member must be. Throws ValidationException in
  * AWS's words.
  */
 export const taking =
-  <Members extends v.ObjectEntries>(members: Members, answer: Answer<Members>) =>
+  <Members extends v.ObjectEntries>(members: Members, answer: (input: Input<Members>) => object | Promise<object>) =>
   async (input: unknown): Promise<object> => {
     const read = v.safeParse(v.strictObject(members), input);
     if (read.success) return answer(read.output);

@@ -32,10 +32,8 @@ export function jsonProtocol(version: "1.0" | "1.1", targetPrefix: string): Prot
       // AWS's services spell the field both ways; its clients read either.
       body: JSON.stringify({ __type: code, message, Message: message }),
     }),
-    errors: {
-      unknownKey: { code: "UnrecognizedClientException", status: 400 },
-      unknownAction: { code: "UnknownOperationException", status: 400 },
-    },
+    unknownKey: (message) => new AwsError("UnrecognizedClientException", message),
+    unknownAction: (message) => new AwsError("UnknownOperationException", message),
   };
 }
 

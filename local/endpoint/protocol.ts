@@ -9,6 +9,8 @@ export interface Protocol {
   inputOf(body: string): Record<string, unknown>;
   answer(action: string, output: unknown, requestId: string): HttpResponse;
   refuse(error: AwsError, requestId: string): HttpResponse;
-  /** What an access key that nobody issued is answered, and an action that the service doesn't have. */
-  errors: Record<"unknownKey" | "unknownAction", { code: string; status: number }>;
+  /** The error for an access key that nobody issued. */
+  unknownKey(message: string): AwsError;
+  /** The error for an action that the service doesn't have. */
+  unknownAction(message: string): AwsError;
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { AwsError } from "../awsError.ts";
 import type { Protocol } from "./protocol.ts";
 
 /**
@@ -24,11 +25,9 @@ export function queryProtocol(namespace: string): Protocol {
       headers: headers(requestId),
       body: `<ErrorResponse xmlns="${namespace}"><Error>${xml({ Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message })}</Error>${xml({ RequestId: requestId })}</ErrorResponse>`,
     }),
-    errors: {
-      unknownKey: { code: "InvalidClientTokenId", status: 403 },
-      // As SNS says it: https://github.com/ex-aws/ex_aws/pull/177
-      unknownAction: { code: "InvalidAction", status: 400 },
-    },
+    unknownKey: (message) => new AwsError("InvalidClientTokenId", message, 403),
+    // As SNS says it: https://github.com/ex-aws/ex_aws/pull/177
+    unknownAction: (message) => new AwsError("InvalidAction", message),
   };
 }
 
@@ -37,13 +36,13 @@ type Member = [path: string[], value: string];
 /** Members by the first step of their paths. */
 function grown(members: Member[]): Record<string, unknown> {
   const groups = Map.groupBy(members, ([[first = ""]]) => first);
-  return Object.fromEntries([...groups].map(([first, group]) => [first, grownValue(group)]));
+  return Object.fromEntries([...groups].map(([first, group]) => [first, member(group)]));
 }
 
-function grownValue(members: Member[]): unknown {
-  const leaf = members.find(([path]) => path.length === 1);
-  if (leaf) return leaf[1];
-  const tree = grown(members.map(([path, value]) => [path.slice(1), value]));
+function member(group: Member[]): unknown {
+  const text = group.find(([path]) => path.length === 1)?.[1];
+  if (text !== undefined) return text;
+  const tree = grown(group.map(([path, value]) => [path.slice(1), value]));
   const map = v.safeParse(entries, tree);
   return map.success ? map.output : tree;
 }

@@ -39,16 +39,13 @@ export async function serve({ call, callers }: ServeArgs, headers: Headers, body
   const { accessKeyId, signedFor } = scopeOf(headers);
   const service = services.find(({ name }) => name === signedFor);
   const { protocol } = service ?? fallback;
-  const { unknownKey, unknownAction } = protocol.errors;
   try {
-    if (!service)
-      throw refusal(unknownAction, unknown(signedFor, `it speaks ${services.map(({ name }) => name).join(", ")}`));
-    const caller = callers.get(accessKeyId);
-    if (caller === undefined) throw refusal(unknownKey, "The security token included in the request is invalid.");
+    if (!service) throw protocol.unknownAction(unknown(signedFor || "an unnamed service", serviceNames));
     const { name, actions } = service;
+    const caller = callers.get(accessKeyId);
+    if (caller === undefined) throw protocol.unknownKey("The security token included in the request is invalid.");
     const action = protocol.actionOf(headers, body);
-    if (!actions.includes(action))
-      throw refusal(unknownAction, unknown(`${name}:${action}`, `there are ${actions.join(", ")}`));
+    if (!actions.includes(action)) throw protocol.unknownAction(unknown(`${name}:${action}`, actions));
     const output = await call({ service: name, action, input: protocol.inputOf(body), caller } as ApiCall);
     return protocol.answer(action, output, requestId);
   } catch (error) {
@@ -57,6 +54,7 @@ export async function serve({ call, callers }: ServeArgs, headers: Headers, body
 }
 
 const fallback = services[0]!;
+const serviceNames = services.map(({ name }) => name);
 
 /** `Credential=<access key id>/<date>/<region>/<service>/aws4_request`. */
 function scopeOf({ authorization = "" }: Headers): { accessKeyId: string; signedFor: string } {
@@ -64,10 +62,8 @@ function scopeOf({ authorization = "" }: Headers): { accessKeyId: string; signed
   return { accessKeyId, signedFor };
 }
 
-const refusal = ({ code, status }: { code: string; status: number }, message: string) =>
-  new AwsError(code, message, status);
-
-const unknown = (asked: string, known: string): string => `The embedded cloud doesn't know ${asked}; ${known}.`;
+const unknown = (asked: string, known: readonly string[]): string =>
+  `The embedded cloud doesn't know ${asked}, only ${known.join(", ")}.`;
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;

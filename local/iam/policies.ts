@@ -50,45 +50,47 @@ const speaksOfAccess = ({ type, inputs }: Resource): boolean =>
   (/^aws:(dynamodb|lambda|secretsmanager|sns)\//.test(type) &&
     (/(Policy|Permission)$/.test(type) || inputs.policy !== undefined));
 
-// Strict: what else a role can have (inline policies, a permissions boundary …) decides about access too.
-const role = v.strictObject({
-  name: v.string(),
-  description: v.optional(v.string()),
-  tags: v.optional(v.record(v.string(), v.string())),
-  assumeRolePolicy: trustPolicy,
-});
-const rolePolicy = v.strictObject({ name: v.optional(v.string()), role: v.string(), policy: identityPolicy });
 /** Of AWS's own policies only the attachment is looked at, so each must be known for what it is. */
 export const shiftsTraffic = "arn:aws:iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers";
-const attachment = v.strictObject({ role: v.string(), policyArn: v.literal(shiftsTraffic) });
 
-/** As the statement that Lambda writes for it: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#urls-auth-none */
-const permission = v.pipe(
-  v.strictObject({
-    statementId: v.optional(v.string()),
-    action: v.picklist(["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]),
-    function: v.string(),
-    // Any other would have to be told apart from everybody.
-    principal: v.literal("*"),
-    functionUrlAuthType: v.optional(v.string()),
-    invokedViaFunctionUrl: v.optional(v.boolean()),
-  }),
-  v.transform(({ function: of, action, functionUrlAuthType: authType, invokedViaFunctionUrl: viaUrl }) => {
-    const Condition: Statement["Condition"] = {
-      ...(authType === undefined ? {} : { StringEquals: { "lambda:FunctionUrlAuthType": [authType] } }),
-      ...(viaUrl === undefined ? {} : { Bool: { "lambda:InvokedViaFunctionUrl": [String(viaUrl)] } }),
-    };
-    return { of, statement: { Effect: "Allow" as const, Action: [action], Condition } };
-  }),
-);
-
-/** Type of a resource that says something of access → its inputs. */
+/** Type of a resource → its inputs. */
 const understood = {
-  "aws:iam/role:Role": role,
-  "aws:iam/rolePolicy:RolePolicy": rolePolicy,
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": attachment,
-  "aws:lambda/permission:Permission": permission,
+  // Strict: what else a role can have (inline policies, a permissions boundary …) decides about access too.
+  "aws:iam/role:Role": v.strictObject({
+    name: v.string(),
+    description: v.optional(v.string()),
+    tags: v.optional(v.record(v.string(), v.string())),
+    assumeRolePolicy: trustPolicy,
+  }),
+  "aws:iam/rolePolicy:RolePolicy": v.strictObject({
+    name: v.optional(v.string()),
+    role: v.string(),
+    policy: identityPolicy,
+  }),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": v.strictObject({
+    role: v.string(),
+    policyArn: v.literal(shiftsTraffic),
+  }),
   "aws:lambda/function:Function": v.object({ name: v.string() }),
+  // As the statement that Lambda writes for it: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html#urls-auth-none
+  "aws:lambda/permission:Permission": v.pipe(
+    v.strictObject({
+      statementId: v.optional(v.string()),
+      action: v.picklist(["lambda:InvokeFunction", "lambda:InvokeFunctionUrl"]),
+      function: v.string(),
+      // Any other would have to be told apart from everybody.
+      principal: v.literal("*"),
+      functionUrlAuthType: v.optional(v.string()),
+      invokedViaFunctionUrl: v.optional(v.boolean()),
+    }),
+    v.transform(({ function: of, action, functionUrlAuthType: authType, invokedViaFunctionUrl: viaUrl }) => {
+      const Condition: Statement["Condition"] = {
+        ...(authType === undefined ? {} : { StringEquals: { "lambda:FunctionUrlAuthType": [authType] } }),
+        ...(viaUrl === undefined ? {} : { Bool: { "lambda:InvokedViaFunctionUrl": [String(viaUrl)] } }),
+      };
+      return { of, statement: { Effect: "Allow" as const, Action: [action], Condition } };
+    }),
+  ),
 };
 
 function read<Schema extends v.GenericSchema>({ urn, inputs }: Resource, schema: Schema): v.InferOutput<Schema> {

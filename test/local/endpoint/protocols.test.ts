@@ -146,13 +146,11 @@ describe("an SDK client that is only given the endpoint", () => {
     const { ecs, sns } = awsClients(endpoint.origin);
     await expect(ecs.send(new ListServicesCommand({}))).rejects.toMatchObject({
       name: "UnknownOperationException",
-      message: expect.stringMatching(
-        /^The embedded cloud doesn't know ecs:ListServices; there are .*, UpdateService\.$/,
-      ),
+      message: expect.stringMatching(/^The embedded cloud doesn't know ecs:ListServices, only .*, UpdateService\.$/),
     });
     await expect(sns.send(new ListTopicsCommand({}))).rejects.toMatchObject({
       name: "InvalidAction",
-      message: "The embedded cloud doesn't know sns:ListTopics; there are Publish.",
+      message: "The embedded cloud doesn't know sns:ListTopics, only Publish.",
     });
     const signed = (service: string) =>
       `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261123/${region}/${service}/aws4_request`;
@@ -161,7 +159,7 @@ describe("an SDK client that is only given the endpoint", () => {
       400,
       expect.objectContaining({
         __type: "UnknownOperationException",
-        message: "The embedded cloud doesn't know lambda; it speaks states, ecs, dynamodb, secretsmanager, sns.",
+        message: "The embedded cloud doesn't know lambda, only states, ecs, dynamodb, secretsmanager, sns.",
       }),
     ]);
     expect(seen).toEqual([]);
