@@ -20,15 +20,11 @@ export interface HealthCheck {
   matcher: string;
 }
 
-export interface WatchHealthArgs {
-  clock: Clock;
-  target: Target;
-  healthCheck: HealthCheck;
-}
-
 /** Probes the target at once and then at each interval, and tells each change of its health. The returned function stops it. */
 export function watchHealth(
-  { clock, target, healthCheck }: WatchHealthArgs,
+  clock: Clock,
+  target: Target,
+  healthCheck: HealthCheck,
   onHealth: (health: Health) => void,
 ): () => void {
   const matches = matcher(healthCheck.matcher);

@@ -92,7 +92,7 @@ const forwards = v.array(
 );
 
 /** The environment's load balancer: what its target groups and rules are at the start. */
-export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGroups" | "listener" | "idleTimeout"> {
+export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGroups" | "idleTimeout"> {
   const targetGroups = ofType(graph, "aws:lb/targetGroup:TargetGroup").map((resource) => {
     const inputs = read(resource, resource.inputs, {
       deregistrationDelay: v.number(),
@@ -127,7 +127,7 @@ export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGr
     };
   });
   // An ALB's default: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
-  return { rules, targetGroups, listener: { protocol: "https", port: 443 }, idleTimeout: 60 };
+  return { rules, targetGroups, idleTimeout: 60 };
 }
 
 const ofType = (graph: Graph, type: string): Resource[] => graph.resources.filter((resource) => resource.type === type);

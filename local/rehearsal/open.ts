@@ -9,7 +9,8 @@ import { dynaliteDatabase } from "../cloud/databases.ts";
 import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
 import { startEndpoint } from "../endpoint/endpoint.ts";
-import { createFaults, type Faults } from "../faults/faults.ts";
+import { createFaults } from "../faults/faults.ts";
+import type { Rule } from "../faults/rule.ts";
 import { createFunction } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphError, loadGraph } from "../graph/load.ts";
@@ -37,7 +38,7 @@ export interface Rehearsal {
   /** An operator's, for SDK clients and the AWS CLI. They name the caller and guard nothing. */
   operator: { accessKeyId: string; secretAccessKey: string };
   /** A cloud of its own, with nothing released yet. Throws a UsageError for a fault that has no place in it. */
-  openCloud(args: CloudWatch, faults?: Faults): Promise<LiveStage>;
+  openCloud(watch: CloudWatch, faults?: readonly Rule[]): Promise<LiveStage>;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
@@ -46,6 +47,10 @@ export interface CloudWatch {
   onEvent?(executionArn: string, event: HistoryEvent): void;
   onEcs?(state: EcsState): void;
   onMail?(mail: Mail): void;
+  /** A mail that a person is to read: nobody answers for them. */
+  onAsked?(mail: Mail): void;
+  /** A fault has struck. */
+  onFault?(rule: Rule): void;
 }
 
 /** A stage on the laptop's real processes, sockets and workers. */
@@ -53,6 +58,8 @@ export interface LiveStage extends Stage {
   clock: ScaledClock;
   /** Users of both environments from now on; `rate`: requests a second and environment. */
   users(rate: number): { stop(): Promise<Counts>; failures(): string[] };
+  /** From now on faults strike. */
+  beginFaults(): void;
   close(): Promise<void>;
 }
 
@@ -104,7 +111,8 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
     origin: endpoint.origin,
     graphs,
     operator,
-    async openCloud(watch, faults = createFaults([])) {
+    async openCloud({ onMail, onAsked, onFault, ...watch }, rules = []) {
+      const faults = createFaults(rules, onFault);
       const clock = scaledClock({ speed: 1 });
       const args: CloudArgs = {
         clock,
@@ -117,7 +125,8 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
         ...watch,
         onMail(mail) {
           stage.read(mail);
-          watch.onMail?.(mail);
+          onMail?.(mail);
+          if (stage.operator === "a person") onAsked?.(mail);
         },
       };
       const opened = await startCloud(faults.into(args));
@@ -142,7 +151,7 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
         flows.push(flow);
         return flow;
       };
-      return Object.assign(stage, { clock, users, close: () => closeCloud() });
+      return Object.assign(stage, { clock, users, beginFaults: faults.begin, close: () => closeCloud() });
     },
     close: dispose,
   };

@@ -32,7 +32,6 @@ export function plane({ rules, idleTimeout = 60, deregistrationDelay = 6000 }: P
   const test = { name: "X-Greengate-Test", values: ["green"] };
   return startBalancer({
     clock: fastClock(200),
-    listener: { protocol: "https", port: 443 },
     idleTimeout,
     targetGroups: [blue, green].map((arn) => ({ arn, healthCheck, deregistrationDelay })),
     rules: rules ?? [
