@@ -113,7 +113,7 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
     operator,
     async openCloud({ onMail, onAsked, onFault, ...watch }, rules = []) {
       const faults = createFaults(rules, onFault);
-      const clock = scaledClock({ speed: 1 });
+      const clock = scaledClock(1);
       const args: CloudArgs = {
         clock,
         graphs,
