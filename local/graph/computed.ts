@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What the answers are made from. */
 export interface Computing {
   account: string;
@@ -11,36 +13,44 @@ export function computed(context: Computing, type: string, inputs: Record<string
   const answer = answers[type];
   if (!answer)
     throw new Error(`the local graph has no answer for a resource of type ${type}: add it to local/graph/computed.ts`);
-  const { account, region } = context;
-  const name = String(inputs.name ?? inputs.family ?? "unnamed");
-  return answer({
-    ...context,
-    name,
-    inputs,
-    arn: (service, rest) => `arn:aws:${service}:${region}:${account}:${rest}`,
-  });
+  return answer({ ...context, name: String(inputs.name ?? inputs.family ?? "unnamed"), inputs });
 }
 
 interface Asked extends Computing {
   name: string;
   inputs: Record<string, unknown>;
-  arn(service: string, rest: string): string;
 }
 
-const balancer =
-  (what: string) =>
-  ({ arn, name }: Asked) => ({
-    id: arn("elasticloadbalancing", `${what}/${name}/${hex(name)}`),
-    arn: arn("elasticloadbalancing", `${what}/${name}/${hex(name)}`),
-  });
+type Answer = (asked: Asked) => Record<string, unknown>;
+
+const arnOf = ({ region, account }: Asked, service: string, rest: string): string =>
+  `arn:aws:${service}:${region}:${account}:${rest}`;
+
+/** A resource that goes by its ARN; `path` is what stands before its name there. */
+const byArn =
+  (service: string, path: string, hash: (name: string) => string = () => ""): Answer =>
+  (asked) => {
+    const arn = arnOf(asked, service, `${path}${asked.name}${hash(asked.name)}`);
+    return { id: arn, arn };
+  };
+
+/** A resource that goes by its name and has an ARN too. */
+const byName =
+  (service: string, path: string): Answer =>
+  (asked) => ({ id: asked.name, arn: arnOf(asked, service, `${path}${asked.name}`) });
 
 /** A listener's ARN and a rule's carry those of what they hang on. */
-const hanging = (on: unknown, from: string, to: string, id: string) => {
-  const arn = `${String(on).replace(`:${from}/`, `:${to}/`)}/${id}`;
-  return { id: arn, arn };
-};
+const hanging =
+  (on: "loadBalancerArn" | "listenerArn", from: string, to: string, number: "port" | "priority"): Answer =>
+  ({ inputs }) => {
+    const arn = `${String(inputs[on]).replace(`:${from}/`, `:${to}/`)}/${hex(String(inputs[number]))}`;
+    return { id: arn, arn };
+  };
 
-const answers: Record<string, (asked: Asked) => Record<string, unknown>> = {
+const balancer = (path: string): Answer => byArn("elasticloadbalancing", `${path}/`, (name) => `/${hex(name)}`);
+const nothing: Answer = () => ({});
+
+const answers: Record<string, Answer> = {
   "awsx:ec2:Vpc": () => ({
     vpcId: "vpc-0a0a0a0a",
     publicSubnetIds: ["subnet-0a0a0a01", "subnet-0a0a0a02"],
@@ -52,50 +62,33 @@ const answers: Record<string, (asked: Asked) => Record<string, unknown>> = {
     dnsName: `${asked.name}.${asked.region}.elb.amazonaws.com`,
   }),
   "aws:lb/targetGroup:TargetGroup": balancer("targetgroup"),
-  "aws:lb/listener:Listener": ({ inputs }) =>
-    hanging(inputs.loadBalancerArn, "loadbalancer", "listener", hex(String(inputs.port))),
-  "aws:lb/listenerRule:ListenerRule": ({ inputs }) =>
-    hanging(inputs.listenerArn, "listener", "listener-rule", hex(String(inputs.priority))),
-  "aws:ecs/cluster:Cluster": ({ arn, name }) => ({ arn: arn("ecs", `cluster/${name}`) }),
-  "aws:ecs/service:Service": ({ arn, name, inputs }) => {
-    const id = arn("ecs", `service/${String(inputs.cluster).split("/")[1]}/${name}`);
-    return { id, arn: id };
+  "aws:lb/listener:Listener": hanging("loadBalancerArn", "loadbalancer", "listener", "port"),
+  "aws:lb/listenerRule:ListenerRule": hanging("listenerArn", "listener", "listener-rule", "priority"),
+  "aws:ecs/cluster:Cluster": byArn("ecs", "cluster/"),
+  "aws:ecs/service:Service": (asked) => byArn("ecs", `service/${String(asked.inputs.cluster).split("/")[1]}/`)(asked),
+  "aws:ecs/taskDefinition:TaskDefinition": (asked) => {
+    const arnWithoutRevision = arnOf(asked, "ecs", `task-definition/${asked.name}`);
+    return { id: asked.name, arn: `${arnWithoutRevision}:1`, arnWithoutRevision, revision: 1 };
   },
-  "aws:ecs/taskDefinition:TaskDefinition": ({ arn, name }) => ({
-    id: name,
-    arn: arn("ecs", `task-definition/${name}:1`),
-    arnWithoutRevision: arn("ecs", `task-definition/${name}`),
-    revision: 1,
+  "aws:ecr/repository:Repository": (asked) => ({
+    ...byName("ecr", "repository/")(asked),
+    repositoryUrl: `${asked.account}.dkr.ecr.${asked.region}.amazonaws.com/${asked.name}`,
   }),
-  "aws:ecr/repository:Repository": ({ account, region, arn, name }) => ({
-    arn: arn("ecr", `repository/${name}`),
-    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
-  }),
-  "aws:dynamodb/table:Table": ({ arn, name }) => ({ id: name, arn: arn("dynamodb", `table/${name}`) }),
-  "aws:secretsmanager/secret:Secret": ({ arn, name }) => {
-    const id = arn("secretsmanager", `secret:${name}-AbCdEf`);
-    return { id, arn: id };
-  },
-  "aws:sns/topic:Topic": ({ arn, name }) => ({ id: arn("sns", name), arn: arn("sns", name) }),
+  "aws:dynamodb/table:Table": byName("dynamodb", "table/"),
+  "aws:secretsmanager/secret:Secret": byArn("secretsmanager", "secret:", () => "-AbCdEf"),
+  "aws:sns/topic:Topic": byArn("sns", ""),
   "aws:sns/topicSubscription:TopicSubscription": ({ inputs }) => ({
     arn: `${inputs.topic}:${hex(String(inputs.endpoint))}`,
   }),
-  "aws:cloudwatch/logGroup:LogGroup": ({ arn, name }) => ({ id: name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:cloudwatch/logGroup:LogGroup": byName("logs", "log-group:"),
   "aws:iam/role:Role": ({ account, name }) => ({ id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
-  "aws:iam/rolePolicy:RolePolicy": () => ({}),
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": () => ({}),
-  "aws:lambda/function:Function": ({ arn, name }) => ({ id: name, arn: arn("lambda", `function:${name}`) }),
-  "aws:lambda/permission:Permission": () => ({}),
+  "aws:iam/rolePolicy:RolePolicy": nothing,
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothing,
+  "aws:lambda/function:Function": byName("lambda", "function:"),
+  "aws:lambda/permission:Permission": nothing,
   "aws:lambda/functionUrl:FunctionUrl": ({ functionUrl }) => ({ functionUrl }),
-  "aws:sfn/stateMachine:StateMachine": ({ arn, name }) => ({
-    id: arn("states", `stateMachine:${name}`),
-    arn: arn("states", `stateMachine:${name}`),
-  }),
+  "aws:sfn/stateMachine:StateMachine": byArn("states", "stateMachine:"),
 };
 
 /** Eight hexadecimal digits that depend on `text` alone, for ids that AWS makes up. */
-function hex(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, "0");
-}
+const hex = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
