@@ -21,8 +21,11 @@ export interface Balancer {
   setWeights(ruleArn: string, weights: Weights): void;
   /** All weights as they were at the start. */
   resetWeights(): void;
-  /** `onHealth` hears each change of the target's health; it begins as `initial`, before any probe, untold. */
-  register(targetGroupArn: string, target: Target, onHealth: (health: Health) => void): void;
+  /**
+   * `onHealth` hears each change of the target's health; it begins as `initial`, before any probe, untold. `onRequest` hears of each
+   * request that the target is about to get; a probe is none.
+   */
+  register(targetGroupArn: string, target: Target, onHealth: (health: Health) => void, onRequest?: () => void): void;
   /** No new request from now on; resolves when none is in flight or the group's deregistration delay is over. */
   deregister(targetGroupArn: string, target: Target): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +49,7 @@ export async function startBalancer({ clock, idleTimeout, ...args }: BalancerArg
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     setWeights: rules.setWeights,
     resetWeights: rules.resetWeights,
-    register: (arn, target, onHealth) => groupOf(groups, arn).register(target, onHealth),
+    register: (arn, ...args) => groupOf(groups, arn).register(...args),
     deregister: (arn, target) => groupOf(groups, arn).deregister(target),
     async close() {
       for (const group of groups.values()) group.close();

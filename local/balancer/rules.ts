@@ -19,19 +19,11 @@ export interface HeaderMatch {
   values: readonly string[];
 }
 
-export interface Rules {
-  /** ARN of the target group whose turn it is; `undefined` when no rule matches or the rule that does has no weight. */
-  choose(headers: IncomingHttpHeaders): string | undefined;
-  setWeights(ruleArn: string, weights: Weights): void;
-  /** All weights as they were at the start. */
-  resetWeights(): void;
-}
-
 /**
  * Rules by priority, each with a weighted forward. The weights deal the requests out evenly (4:1 gives every fifth to the second
  * group) where an ALB draws lots, so that a run repeats. An ALB doesn't turn to another group when the chosen one has no target.
  */
-export function createRules(rules: readonly Rule[], targetGroups: readonly string[]): Rules {
+export function createRules(rules: readonly Rule[], targetGroups: readonly string[]) {
   const inOrder = rules.toSorted((one, other) => one.priority - other.priority);
   const deals = new Map<string, () => string | undefined>();
   const setWeights = (rule: string, weights: Weights) => {
@@ -48,14 +40,16 @@ export function createRules(rules: readonly Rule[], targetGroups: readonly strin
   for (const rule of rules) checkHeader(rule);
   resetWeights();
   return {
-    choose(headers) {
+    /** ARN of the target group whose turn it is; `undefined` when no rule matches or the rule that does has no weight. */
+    choose(headers: IncomingHttpHeaders): string | undefined {
       const rule = inOrder.find(({ header }) => !header || matches(header, headers));
       return rule && deals.get(rule.arn)?.();
     },
-    setWeights(rule, weights) {
+    setWeights(rule: string, weights: Weights): void {
       if (!deals.has(rule)) throw new Error(`No rule has the ARN ${rule}.`);
       setWeights(rule, weights);
     },
+    /** All weights as they were at the start. */
     resetWeights,
   };
 }

@@ -23,15 +23,7 @@ export interface Member extends Target {
   hold(ended: Promise<void>): void;
 }
 
-/** As in {@link Balancer}. */
-export interface TargetGroup {
-  register(target: Target, onHealth: (health: Health) => void): void;
-  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay */
-  deregister(target: Target): Promise<void>;
-  /** The target whose turn it is; `undefined` when none may be asked. */
-  next(): Member | undefined;
-  close(): void;
-}
+export type TargetGroup = ReturnType<typeof createTargetGroup>;
 
 interface Registered extends Member {
   health: Health;
@@ -39,13 +31,13 @@ interface Registered extends Member {
   stopWatching(): void;
 }
 
-export function createTargetGroup(clock: Clock, args: TargetGroupArgs): TargetGroup {
-  const { arn, healthCheck, deregistrationDelay } = args;
+/** What a Balancer does with one of its groups. */
+export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrationDelay }: TargetGroupArgs) {
   const targets = new Map<string, Registered>();
   let turn = 0;
 
   return {
-    register(target, onHealth) {
+    register(target: Target, onHealth: (health: Health) => void, onRequest: () => void = () => {}): void {
       if (targets.has(key(target))) throw new Error(`${arn}: ${key(target)} is registered already.`);
       const inFlight: Registered["inFlight"] = new Set();
       const registered: Registered = {
@@ -54,6 +46,7 @@ export function createTargetGroup(clock: Clock, args: TargetGroupArgs): TargetGr
         health: "initial",
         inFlight,
         hold(ended) {
+          onRequest();
           inFlight.add(ended);
           void ended.then(() => inFlight.delete(ended));
         },
@@ -64,7 +57,8 @@ export function createTargetGroup(clock: Clock, args: TargetGroupArgs): TargetGr
       };
       targets.set(key(target), registered);
     },
-    async deregister(target) {
+    /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay */
+    async deregister(target: Target): Promise<void> {
       const registered = targets.get(key(target));
       if (!registered) throw new Error(`${arn}: ${key(target)} isn't registered.`);
       const { agent, inFlight, stopWatching } = registered;
@@ -75,11 +69,12 @@ export function createTargetGroup(clock: Clock, args: TargetGroupArgs): TargetGr
       if (inFlight.size > 0) await clock.during(drained);
       agent.destroy();
     },
-    next() {
+    /** The target whose turn it is; `undefined` when none may be asked. */
+    next(): Member | undefined {
       const able = routable([...targets.values()]);
       return able[turn++ % able.length];
     },
-    close() {
+    close(): void {
       for (const { stopWatching, agent } of targets.values()) {
         stopWatching();
         agent.destroy();

@@ -1,9 +1,10 @@
 import { functionsOf } from "../cloud/account.ts";
 import type { CloudArgs } from "../cloud/cloud.ts";
-import { faultyBalancer } from "./balancers.ts";
+import type { Container } from "../cloud/elasticContainers.ts";
+import { shifting } from "./balancers.ts";
 import { faultyCall, faultyFunction } from "./calls.ts";
 import { type Fault, faults, oneOf, type Rule } from "./rule.ts";
-import { faultyContainer } from "./tasks.ts";
+import { crashing, faultyContainer } from "./tasks.ts";
 
 /** What goes wrong in a cloud, by rules. */
 export interface Faults {
@@ -20,7 +21,7 @@ export interface Meeting {
   /** Undefined for whoever stands outside of the graphs, such as an operator. */
   stack: string | undefined;
   /** Whose meetings are counted apart from others'. */
-  victim?: number;
+  victim?: unknown;
 }
 
 /** Tells the rules that somebody comes by whom the fault may strike, and answers the first one that does. */
@@ -29,8 +30,8 @@ export type Meet = (fault: Fault, meeting: Meeting) => Rule | undefined;
 /** `onStrike` hears each strike as it happens. */
 export function createFaults(rules: readonly Rule[], onStrike: (rule: Rule) => void = () => {}): Faults {
   let begun = false;
-  const armed = rules.map((rule) => ({ rule, met: new Map<number, number>(), struck: 0 }));
-  const meet: Meet = (fault, { where, name, stack, victim = 0 }) => {
+  const armed = rules.map((rule) => ({ rule, met: new Map<unknown, number>(), struck: 0 }));
+  const meet: Meet = (fault, { where, name, stack, victim }) => {
     if (!begun) return;
     for (const one of armed) {
       const { rule, struck } = one;
@@ -52,12 +53,13 @@ export function createFaults(rules: readonly Rule[], onStrike: (rule: Rule) => v
         if (where === "lambda") oneOf(text, "the function", [...new Set(functions)], name);
       const stackOf = (arn: string) =>
         args.graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === arn))?.stack;
+      const running = new Map<number, Container>();
       return {
         ...args,
         aroundCall: faultyCall(meet, stackOf),
-        aroundBalancer: faultyBalancer(meet, args),
+        aroundBalancer: (balancer, stack) => crashing(meet, running, shifting(meet, args, balancer, stack), stack),
         runFunction: faultyFunction(meet, stackOf, args),
-        runContainer: faultyContainer(rules, meet, stackOf, args.runContainer),
+        runContainer: faultyContainer(meet, stackOf, args.runContainer, running),
       };
     },
     begin() {

@@ -11,7 +11,7 @@ export const [blue, green] = ["arn:blue", "arn:green"] as const;
 export const production = "arn:production";
 
 /** Cloud time runs 200 times as fast: a probe every 25 ms. */
-const healthCheck: HealthCheck = {
+export const healthCheck: HealthCheck = {
   path: "/health",
   interval: 5,
   timeout: 2,
