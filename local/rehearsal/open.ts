@@ -15,8 +15,7 @@ import { createFunction } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphError, loadGraph } from "../graph/load.ts";
 import { demoMerchant } from "../sample/merchants.ts";
-import type { SignIn } from "../users/journeys.ts";
-import { type Counts, startUsers, type Users } from "../users/users.ts";
+import { type Crowd, startCrowd } from "./crowd.ts";
 import { ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
 import { createStage, environments, type Stage } from "./stage.ts";
 
@@ -57,7 +56,7 @@ export interface CloudWatch {
 export interface LiveStage extends Stage {
   clock: ScaledClock;
   /** Users of both environments from now on; `rate`: requests a second and environment. */
-  users(rate: number): { stop(): Promise<Counts>; failures(): string[] };
+  users(rate: number): Crowd;
   /** From now on faults strike. */
   beginFaults(): void;
   close(): Promise<void>;
@@ -137,19 +136,19 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
       }
       cloud = opened;
       const stage = createStage({ cloud: opened, clock, graphs });
-      const flows: ReturnType<typeof usersOf>[] = [];
+      const crowds: Crowd[] = [];
       closeCloud = async () => {
         closeCloud = async () => {};
         clock.close();
-        const leaving = flows.map((flow) => flow.stop());
+        const leaving = crowds.map((crowd) => crowd.stop());
         await opened.close();
         await Promise.all(leaving);
         cloud = undefined;
       };
       const users = (rate: number) => {
-        const flow = usersOf(stage, rate, app === undefined ? demoMerchant : smokeMerchant);
-        flows.push(flow);
-        return flow;
+        const crowd = startCrowd(stage, rate, app === undefined ? demoMerchant : smokeMerchant);
+        crowds.push(crowd);
+        return crowd;
       };
       return Object.assign(stage, { clock, users, beginFaults: faults.begin, close: () => closeCloud() });
     },
@@ -162,17 +161,3 @@ const credentialsOf = (name: string) => ({
   accessKeyId: `AKID${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`,
   secretAccessKey: "guards-nothing",
 });
-
-function usersOf({ cloud, badReleases }: Stage, rate: number, signIn: SignIn) {
-  const flows: Users[] = Object.values(cloud.origins).map((origin) =>
-    startUsers({ origin, rate, signIn, isBad: (release) => badReleases.has(release) }),
-  );
-  return {
-    async stop() {
-      const counts = await Promise.all(flows.map((flow) => flow.stop()));
-      const sum = (key: keyof Counts) => counts.reduce((total, each) => total + each[key], 0);
-      return { sent: sum("sent"), failed: sum("failed"), badBuild: sum("badBuild") };
-    },
-    failures: () => flows.flatMap((flow) => [...flow.failures()]),
-  };
-}
