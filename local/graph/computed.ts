@@ -13,82 +13,66 @@ export function computed(context: Computing, type: string, inputs: Record<string
   const answer = answers[type];
   if (!answer)
     throw new Error(`the local graph has no answer for a resource of type ${type}: add it to local/graph/computed.ts`);
-  return answer({ ...context, name: String(inputs.name ?? inputs.family ?? "unnamed"), inputs });
+  const name = String(inputs.name ?? inputs.family ?? "unnamed");
+  const words: Record<string, unknown> = {
+    ...inputs,
+    ...context,
+    name,
+    at: `${context.region}:${context.account}`,
+    hash: hash([name, inputs.port, inputs.priority, inputs.endpoint].join()),
+    loadBalancer: String(inputs.loadBalancerArn).split(":loadbalancer/")[1],
+    listener: String(inputs.listenerArn).split(":listener/")[1],
+    clusterName: String(inputs.cluster).split("/")[1],
+  };
+  const filled = (text: unknown) =>
+    typeof text === "string" ? text.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(words[word])) : text;
+  return Object.fromEntries(Object.entries(answer).map(([key, text]) => [key, filled(text)]));
 }
 
-interface Asked extends Computing {
-  name: string;
-  inputs: Record<string, unknown>;
-}
+/** Eight hexadecimal digits that depend on `text` alone, for ids that AWS makes up. */
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-type Answer = (asked: Asked) => Record<string, unknown>;
+/** Many resources go by their ARN. */
+const byArn = (arn: string) => ({ id: arn, arn });
 
-const arnOf = ({ region, account }: Asked, service: string, rest: string): string =>
-  `arn:aws:${service}:${region}:${account}:${rest}`;
-
-/** A resource that goes by its ARN; `path` is what stands before its name there. */
-const byArn =
-  (service: string, path: string, hash: (name: string) => string = () => ""): Answer =>
-  (asked) => {
-    const arn = arnOf(asked, service, `${path}${asked.name}${hash(asked.name)}`);
-    return { id: arn, arn };
-  };
-
-/** A resource that goes by its name and has an ARN too. */
-const byName =
-  (service: string, path: string): Answer =>
-  (asked) => ({ id: asked.name, arn: arnOf(asked, service, `${path}${asked.name}`) });
-
-/** A listener's ARN and a rule's carry those of what they hang on. */
-const hanging =
-  (on: "loadBalancerArn" | "listenerArn", from: string, to: string, number: "port" | "priority"): Answer =>
-  ({ inputs }) => {
-    const arn = `${String(inputs[on]).replace(`:${from}/`, `:${to}/`)}/${hex(String(inputs[number]))}`;
-    return { id: arn, arn };
-  };
-
-const balancer = (path: string): Answer => byArn("elasticloadbalancing", `${path}/`, (name) => `/${hex(name)}`);
-const nothing: Answer = () => ({});
-
-const answers: Record<string, Answer> = {
-  "awsx:ec2:Vpc": () => ({
+/** Texts with `{words}`: the inputs' and the context's, and those that {@link computed} makes of them. */
+const answers: Record<string, Record<string, unknown>> = {
+  "awsx:ec2:Vpc": {
     vpcId: "vpc-0a0a0a0a",
     publicSubnetIds: ["subnet-0a0a0a01", "subnet-0a0a0a02"],
     privateSubnetIds: ["subnet-0b0b0b01", "subnet-0b0b0b02"],
-  }),
-  "aws:ec2/securityGroup:SecurityGroup": ({ name }) => ({ id: `sg-${hex(name)}` }),
-  "aws:lb/loadBalancer:LoadBalancer": (asked) => ({
-    ...balancer("loadbalancer/app")(asked),
-    dnsName: `${asked.name}.${asked.region}.elb.amazonaws.com`,
-  }),
-  "aws:lb/targetGroup:TargetGroup": balancer("targetgroup"),
-  "aws:lb/listener:Listener": hanging("loadBalancerArn", "loadbalancer", "listener", "port"),
-  "aws:lb/listenerRule:ListenerRule": hanging("listenerArn", "listener", "listener-rule", "priority"),
-  "aws:ecs/cluster:Cluster": byArn("ecs", "cluster/"),
-  "aws:ecs/service:Service": (asked) => byArn("ecs", `service/${String(asked.inputs.cluster).split("/")[1]}/`)(asked),
-  "aws:ecs/taskDefinition:TaskDefinition": (asked) => {
-    const arnWithoutRevision = arnOf(asked, "ecs", `task-definition/${asked.name}`);
-    return { id: asked.name, arn: `${arnWithoutRevision}:1`, arnWithoutRevision, revision: 1 };
   },
-  "aws:ecr/repository:Repository": (asked) => ({
-    ...byName("ecr", "repository/")(asked),
-    repositoryUrl: `${asked.account}.dkr.ecr.${asked.region}.amazonaws.com/${asked.name}`,
-  }),
-  "aws:dynamodb/table:Table": byName("dynamodb", "table/"),
-  "aws:secretsmanager/secret:Secret": byArn("secretsmanager", "secret:", () => "-AbCdEf"),
-  "aws:sns/topic:Topic": byArn("sns", ""),
-  "aws:sns/topicSubscription:TopicSubscription": ({ inputs }) => ({
-    arn: `${inputs.topic}:${hex(String(inputs.endpoint))}`,
-  }),
-  "aws:cloudwatch/logGroup:LogGroup": byName("logs", "log-group:"),
-  "aws:iam/role:Role": ({ account, name }) => ({ id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
-  "aws:iam/rolePolicy:RolePolicy": nothing,
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothing,
-  "aws:lambda/function:Function": byName("lambda", "function:"),
-  "aws:lambda/permission:Permission": nothing,
-  "aws:lambda/functionUrl:FunctionUrl": ({ functionUrl }) => ({ functionUrl }),
-  "aws:sfn/stateMachine:StateMachine": byArn("states", "stateMachine:"),
+  "aws:ec2/securityGroup:SecurityGroup": { id: "sg-{hash}" },
+  "aws:lb/loadBalancer:LoadBalancer": {
+    ...byArn("arn:aws:elasticloadbalancing:{at}:loadbalancer/app/{name}/{hash}"),
+    dnsName: "{name}.{region}.elb.amazonaws.com",
+  },
+  "aws:lb/targetGroup:TargetGroup": byArn("arn:aws:elasticloadbalancing:{at}:targetgroup/{name}/{hash}"),
+  "aws:lb/listener:Listener": byArn("arn:aws:elasticloadbalancing:{at}:listener/{loadBalancer}/{hash}"),
+  "aws:lb/listenerRule:ListenerRule": byArn("arn:aws:elasticloadbalancing:{at}:listener-rule/{listener}/{hash}"),
+  "aws:ecs/cluster:Cluster": byArn("arn:aws:ecs:{at}:cluster/{name}"),
+  "aws:ecs/service:Service": byArn("arn:aws:ecs:{at}:service/{clusterName}/{name}"),
+  "aws:ecs/taskDefinition:TaskDefinition": {
+    id: "{name}",
+    arn: "arn:aws:ecs:{at}:task-definition/{name}:1",
+    arnWithoutRevision: "arn:aws:ecs:{at}:task-definition/{name}",
+    revision: 1,
+  },
+  "aws:ecr/repository:Repository": {
+    id: "{name}",
+    arn: "arn:aws:ecr:{at}:repository/{name}",
+    repositoryUrl: "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+  },
+  "aws:dynamodb/table:Table": { id: "{name}", arn: "arn:aws:dynamodb:{at}:table/{name}" },
+  "aws:secretsmanager/secret:Secret": byArn("arn:aws:secretsmanager:{at}:secret:{name}-AbCdEf"),
+  "aws:sns/topic:Topic": byArn("arn:aws:sns:{at}:{name}"),
+  "aws:sns/topicSubscription:TopicSubscription": { arn: "{topic}:{hash}" },
+  "aws:cloudwatch/logGroup:LogGroup": { id: "{name}", arn: "arn:aws:logs:{at}:log-group:{name}" },
+  "aws:iam/role:Role": { id: "{name}", arn: "arn:aws:iam::{account}:role/{name}" },
+  "aws:iam/rolePolicy:RolePolicy": {},
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {},
+  "aws:lambda/function:Function": { id: "{name}", arn: "arn:aws:lambda:{at}:function:{name}" },
+  "aws:lambda/permission:Permission": {},
+  "aws:lambda/functionUrl:FunctionUrl": { functionUrl: "{functionUrl}" },
+  "aws:sfn/stateMachine:StateMachine": byArn("arn:aws:states:{at}:stateMachine:{name}"),
 };
-
-/** Eight hexadecimal digits that depend on `text` alone, for ids that AWS makes up. */
-const hex = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
