@@ -33,17 +33,19 @@ export function createFaults(rules: readonly Rule[], onStrike: (rule: Rule) => v
   const armed = rules.map((rule) => ({ rule, met: new Map<unknown, number>(), struck: 0 }));
   const meet: Meet = (fault, { where, name, stack, victim }) => {
     if (!begun) return;
+    let striking: Rule | undefined;
     for (const one of armed) {
       const { rule, struck } = one;
       const { amount, environment = stack } = rule;
       if (rule.fault !== fault || rule.where !== where || rule.name !== name || environment !== stack) continue;
       const met = (one.met.get(victim) ?? 0) + 1;
       one.met.set(victim, met);
-      if (!faults[fault].strikes({ amount, met, struck })) continue;
+      if (striking || !faults[fault].strikes({ amount, met, struck })) continue;
       one.struck += 1;
-      onStrike(rule);
-      return rule;
+      striking = rule;
     }
+    if (striking) onStrike(striking);
+    return striking;
   };
 
   return {

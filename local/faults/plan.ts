@@ -2,12 +2,6 @@ import { seeded } from "../asl/functions.ts";
 import { UsageError } from "../options.ts";
 import { parseRule, type Rule } from "./rule.ts";
 
-/** The options of every command that runs a cloud; to be spread into its own. */
-export const faultOptions = {
-  fault: { type: "string", multiple: true, default: [] as string[] },
-  seed: { type: "string" },
-} as const;
-
 /** What is to go wrong in a run. */
 export interface Plan {
   /** For the cloud: its tokens and chances are drawn from it. */

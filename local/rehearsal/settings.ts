@@ -1,4 +1,4 @@
-import { faultOptions, type Plan, planOf } from "../faults/plan.ts";
+import { type Plan, planOf } from "../faults/plan.ts";
 import { numberOf } from "../options.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type CloudWatch, type LiveStage, openRehearsal, type Rehearsal } from "./open.ts";
@@ -8,7 +8,8 @@ import { establish } from "./stage.ts";
 export const cloudOptions = {
   port: { type: "string", default: "0" },
   speed: { type: "string", default: "60" },
-  ...faultOptions,
+  fault: { type: "string", multiple: true, default: [] as string[] },
+  seed: { type: "string" },
 } as const;
 
 export interface CloudSettings {

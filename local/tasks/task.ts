@@ -59,13 +59,14 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
       output += text;
       if (output.length > longestOutput) output = `… ${output.slice(-longestOutput)}`;
     });
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, name);
+    if (isRunning()) process.kill(-child.pid!, name);
   };
   return {
     port,
     exited,
-    listening: untilListening(port, exited),
+    listening: untilListening(port, isRunning),
     output: () => output,
     async stop() {
       signal("SIGTERM");
@@ -93,12 +94,8 @@ function exit(child: ChildProcess): Promise<Exit> {
   });
 }
 
-async function untilListening(port: number, exited: Promise<Exit>): Promise<boolean> {
-  let running = true;
-  void exited.then(() => {
-    running = false;
-  });
-  while (running) {
+async function untilListening(port: number, isRunning: () => boolean): Promise<boolean> {
+  while (isRunning()) {
     if (await accepts(port)) return true;
     await sleep(10);
   }

@@ -86,7 +86,7 @@ test("slow weights: the smoke waits until the release answers, and what still do
 });
 
 test("rules that somebody puts back to the program's after a shift: what users don't meet is never called Released", async () => {
-  const { stage } = await faultyStage("balancer:dev reset-rules 2");
+  const { stage, unmet } = await faultyStage("balancer:dev reset-rules 1", "balancer:dev reset-rules 2");
   // The program's first colour, which the second deployment shifts to and the third leaves.
   expect((await ending(await stage.merge("good-2"))).ended).toBe("Released");
   const { ended, why } = await ending(await stage.merge("orders-fail-under-traffic"));
@@ -98,6 +98,7 @@ test("rules that somebody puts back to the program's after a shift: what users d
   ]);
   expect(await ledgerItem(stage, "dev", "environment")).toMatchObject({ good: { M: { commit: { S: good2 } } } });
   expect(await quarantined(stage, "orders-fail-under-traffic")).toBe(false);
+  expect([...unmet]).toEqual([]);
   await stage.cloud.close();
 });
 
