@@ -28,11 +28,11 @@ export function scaledClock(speed: number): ScaledClock {
   const now = () => cloud + (performance.now() - wall) * rate();
   const wakeNext = () => {
     clearTimeout(timer);
-    const next = alarms.next();
-    if (next === undefined) return;
-    const ring = () => change(() => alarms.ring(now()));
+    const due = next();
+    if (due === undefined) return;
     // Node's longest timer is 2^31 - 1 ms; waking early only sets the next one.
-    timer = setTimeout(ring, Math.min(Math.max(0, (next - now()) / rate()), 2 ** 31 - 1));
+    const wait = Math.min(Math.max(0, (due - now()) / rate()), 2 ** 31 - 1);
+    timer = setTimeout(() => change(() => ring(now())), wait);
   };
   const change = (how: () => void) => {
     // What has passed so far has passed at the rate so far.
@@ -41,14 +41,14 @@ export function scaledClock(speed: number): ScaledClock {
     how();
     wakeNext();
   };
-  const { clock, alarms, isWorking } = clockOf(() => Math.floor(now()), change);
+  const { clock, isWorking, next, ring, clear } = clockOf(() => Math.floor(now()), change);
   return {
     ...clock,
-    setSpeed: (next) =>
+    setSpeed: (cloudSeconds) =>
       change(() => {
-        pace = next;
+        pace = cloudSeconds;
       }),
-    close: () => change(alarms.clear),
+    close: () => change(clear),
   };
 }
 
@@ -59,10 +59,10 @@ export function virtualClock(startAt = Date.UTC(2026, 10, 23, 10)): Clock {
 
   const jump = () => {
     scheduled = false;
-    const next = alarms.next();
-    if (isWorking() || next === undefined) return;
-    now = Math.max(now, next);
-    change(() => alarms.ring(now));
+    const due = next();
+    if (isWorking() || due === undefined) return;
+    now = Math.max(now, due);
+    change(() => ring(now));
   };
   const change = (how: () => void) => {
     how();
@@ -71,57 +71,42 @@ export function virtualClock(startAt = Date.UTC(2026, 10, 23, 10)): Clock {
     // A macrotask later, so that whatever was just woken has begun its work.
     setImmediate(jump);
   };
-  const { clock, alarms, isWorking } = clockOf(() => now, change);
+  const { clock, isWorking, next, ring } = clockOf(() => now, change);
   return clock;
 }
 
 /** A clock by its time, and by what goes with each change of its alarms or of the real work that is under way. */
 function clockOf(now: () => number, change: (how: () => void) => void) {
-  const alarms = createAlarms();
+  const alarms = new Set<{ at: number; wake: () => void }>();
   let working = 0;
-  const work = (by: 1 | -1) =>
-    change(() => {
-      working += by;
-    });
   const at: Clock["at"] = (time, wake) => {
-    let cancel = () => {};
-    change(() => {
-      cancel = alarms.set(time, wake);
-    });
-    return cancel;
+    const alarm = { at: time, wake };
+    change(() => alarms.add(alarm));
+    return () => void alarms.delete(alarm);
   };
   const clock: Clock = {
     now,
     at,
     sleep: (milliseconds) => new Promise((resolve) => void at(now() + milliseconds, resolve)),
-    async during(doing) {
-      work(1);
+    async during(work) {
+      change(() => void working++);
       try {
-        return await doing();
+        return await work();
       } finally {
-        work(-1);
+        change(() => void working--);
       }
     },
   };
-  return { clock, alarms, isWorking: () => working > 0 };
-}
-
-/** What is to be called when; equal times in the order in which they were set. */
-function createAlarms() {
-  const alarms = new Set<{ at: number; wake: () => void }>();
   return {
-    set(at: number, wake: () => void) {
-      const alarm = { at, wake };
-      alarms.add(alarm);
-      return () => void alarms.delete(alarm);
-    },
-    /** Time of the earliest one. */
+    clock,
+    isWorking: () => working > 0,
+    /** Time of the earliest alarm. */
     next() {
       let earliest: number | undefined;
       for (const { at } of alarms) if (earliest === undefined || at < earliest) earliest = at;
       return earliest;
     },
-    /** Calls and forgets those whose time has come. */
+    /** Calls and forgets the alarms whose time has come, by their time; those of one time in the order in which they were set. */
     ring(now: number) {
       const due = [...alarms].filter(({ at }) => at <= now).sort((one, other) => one.at - other.at);
       for (const alarm of due) if (alarms.delete(alarm)) alarm.wake();

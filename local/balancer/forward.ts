@@ -19,9 +19,9 @@ export function createForward(idleTimeout: number): Forward {
     delete headers["keep-alive"];
   });
 
-  return (request, response, { host, port, agent, hold }) => {
+  return (request, response, { port, agent, hold }) => {
     hold(new Promise<void>((closed) => response.once("close", closed)));
-    const target = { protocol: "http:", host, port };
+    const target = { protocol: "http:", host: "127.0.0.1", port };
     proxy
       .web(request, response, { target, agent, headers: forwarded(request) })
       .catch(() => refuse(response, late.has(request) ? 504 : 502));

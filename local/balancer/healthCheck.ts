@@ -59,11 +59,11 @@ function judge(health: Health, { passed, length }: { passed: boolean; length: nu
 }
 
 /** The status that came back; 0 when none did. Each probe has a connection of its own, as an ALB's has. */
-function probe({ host, port }: Target, { path, timeout }: HealthCheck): Promise<number> {
+function probe({ port }: Target, { path, timeout }: HealthCheck): Promise<number> {
   return new Promise((resolve) => {
     const headers = { "user-agent": "ELB-HealthChecker/2.0", connection: "close" };
     const signal = AbortSignal.timeout(timeout * 1000);
-    request({ host, port, path, headers, agent: false, signal }, (response) => {
+    request({ host: "127.0.0.1", port, path, headers, agent: false, signal }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })

@@ -2,9 +2,8 @@ import { Agent } from "node:http";
 import type { Clock } from "../clock.ts";
 import { type Health, type HealthCheck, watchHealth } from "./healthCheck.ts";
 
-/** Where a task listens. */
+/** A task, which listens on 127.0.0.1. */
 export interface Target {
-  host: string;
   port: number;
 }
 
@@ -33,12 +32,12 @@ interface Registered extends Member {
 
 /** What a Balancer does with one of its groups. */
 export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrationDelay }: TargetGroupArgs) {
-  const targets = new Map<string, Registered>();
+  const targets = new Map<number, Registered>();
   let turn = 0;
 
   return {
     register(target: Target, onHealth: (health: Health) => void, onRequest: () => void = () => {}): void {
-      if (targets.has(key(target))) throw new Error(`${arn}: ${key(target)} is registered already.`);
+      if (targets.has(target.port)) throw new Error(`${arn}: port ${target.port} is registered already.`);
       const inFlight: Registered["inFlight"] = new Set();
       const registered: Registered = {
         ...target,
@@ -55,14 +54,14 @@ export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrati
           onHealth(health);
         }),
       };
-      targets.set(key(target), registered);
+      targets.set(target.port, registered);
     },
     /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay */
     async deregister(target: Target): Promise<void> {
-      const registered = targets.get(key(target));
-      if (!registered) throw new Error(`${arn}: ${key(target)} isn't registered.`);
+      const registered = targets.get(target.port);
+      if (!registered) throw new Error(`${arn}: port ${target.port} isn't registered.`);
       const { agent, inFlight, stopWatching } = registered;
-      targets.delete(key(target));
+      targets.delete(target.port);
       stopWatching();
       // Requests in flight are real work, so the delay passes no faster than they do.
       const drained = () => Promise.race([Promise.all(inFlight), clock.sleep(deregistrationDelay * 1000)]);
@@ -83,8 +82,6 @@ export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrati
     },
   };
 }
-
-const key = ({ host, port }: Target): string => `${host}:${port}`;
 
 /**
  * Healthy ones; where there is none the unhealthy ones, for an ALB fails open. A target that was never healthy gets nothing.

@@ -48,7 +48,7 @@ export const registered = (balancer: Balancer, group: string, target: Target): P
 const smoke = { SMOKE_MERCHANT: "merchant-smoke", SMOKE_EMAIL: "smoke@merchants.example", SMOKE_PASSWORD: "smoke" };
 
 /** A task of the sample backend; its release is its build's name. */
-export async function sampleTask(build: string): Promise<Task & Target> {
+export async function sampleTask(build: string): Promise<Task> {
   const task = await startTask({
     command: process.execPath,
     args: [new URL("../../local/sample/main.ts", import.meta.url).pathname],
@@ -56,7 +56,7 @@ export async function sampleTask(build: string): Promise<Task & Target> {
     stopTimeout: 30,
   });
   if (!(await task.listening)) throw new Error(`The sample didn't start: ${task.output()}`);
-  return { ...task, host: "127.0.0.1" };
+  return task;
 }
 
 /** Users of the sample; `bad` are the releases whose wrong answers are their own. */
