@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +25,7 @@ export function bundle(entry: string, directory: string): pulumi.asset.FileArchi
   const [code] = outputFiles;
   if (!code) throw new Error(`${entry}: esbuild made no file`);
   mkdirSync(directory, { recursive: true });
-  replace(join(directory, "index.mjs"), `${directory}.${process.pid}`, code.contents);
+  replace(join(directory, "index.mjs"), `${directory}.${randomUUID()}`, code.contents);
   return new pulumi.asset.FileArchive(directory);
 }
 

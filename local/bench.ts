@@ -1,48 +1,73 @@
 /** `npm run bench`: what the interpreter does in a second, and how long both stacks take to stand. Nothing here fails for being slow. */
 import type { Definition } from "./asl/definition.ts";
+import type { HistoryEvent } from "./asl/history.ts";
 import { virtualClock } from "./clock.ts";
 import { createStepFunctions, type StepFunctions } from "./cloud/stepFunctions.ts";
-import { command, optionsOf } from "./options.ts";
+import { command, numberOf, optionsOf } from "./options.ts";
 import { untilInterrupted } from "./rehearsal/interrupt.ts";
 import { openRehearsal } from "./rehearsal/open.ts";
 
-const kept = [10, 100, 1_000, 10_000];
-const sample = 300;
+/** Executions of a batch, and batches of a round: few, so that they hardly add to the smallest number that is kept. */
+const batch = 20;
+const batches = 5;
 /** Seconds. */
 const startUpLimit = 5;
 
 async function main(): Promise<number> {
-  optionsOf(process.argv.slice(2), {});
+  const options = optionsOf(process.argv.slice(2), {
+    kept: { type: "string", default: "10,100,1000,10000" },
+    rounds: { type: "string", default: "5" },
+  });
+  const kept = options.kept.split(",").map((size) => numberOf("--kept", size, { least: 1, most: 100_000 }));
+  const rounds = numberOf("--rounds", options.rounds, { least: 1, most: 100 });
   console.log("Rehearsed on this machine: figures to compare with each other, not promises.\n");
-  await interpreter();
+  await interpreter(kept, rounds);
   return await startUp();
 }
 
-async function interpreter(): Promise<void> {
-  console.log("Interpreter on virtual time, per second of processor time");
-  console.log("                                executions    transitions");
-  // Node compiles what it has seen often: not the first figure's affair.
-  await ran(bench(), 3_000);
-  const rates: number[] = [];
-  for (const before of kept) {
-    const rounds = [await round(before), await round(before)];
-    // The better one: what else the machine had to do is not the interpreter's affair.
-    const { executions, transitions } = rounds.toSorted((one, other) => other.executions - one.executions)[0]!;
-    rates.push(executions);
-    console.log(`  with ${figure(before, 6)} executions kept ${figure(executions, 14)} ${figure(transitions, 14)}`);
+/**
+ * Each round has a machine for each size, which first runs as many executions as it is to keep; then they take turns, batch by batch,
+ * so that whatever else the machine does meets all alike. Medians count, and the ratio is of what ran side by side.
+ */
+async function interpreter(kept: readonly number[], rounds: number): Promise<void> {
+  console.log("Interpreter on virtual time, per second");
+  tell("executions kept", kept);
+  const measured: Rates[][] = [];
+  // Before the first round comes one that only warms up: Node compiles what it has seen often.
+  for (let round = 0; round <= rounds; round += 1) {
+    const turns = await roundOf(kept);
+    if (round > 0) measured.push(...turns);
+    tell(round === 0 ? "warming up" : `round ${round} of ${rounds}`, medians(turns, "executions"));
   }
-  const ratio = (rates.at(-1) ?? 0) / (rates[0] ?? 1);
-  console.log(
-    `  with ${figure(kept.at(-1) ?? 0)} it is ${ratio.toFixed(2)} times as fast as with ${kept[0]} (flat = 1)\n`,
-  );
+  tell("executions", medians(measured, "executions"));
+  tell("transitions", medians(measured, "transitions"));
+  const ratio = median(measured.map((turn) => turn.at(-1)!.executions / turn[0]!.executions));
+  const [least = "", most = ""] = [kept[0], kept.at(-1)].map((size = 0) => figure(size));
+  console.log(`  With ${most} kept it is ${ratio.toFixed(2)} times as fast as with ${least} (flat = 1)\n`);
 }
 
-/** The rates of a machine that has kept so many executions before. */
-async function round(before: number): ReturnType<typeof ran> {
-  const machine = bench();
-  await ran(machine, before);
-  return ran(machine, sample);
+/** Per second. */
+interface Rates {
+  executions: number;
+  transitions: number;
 }
+
+/** For each turn the rates by size. */
+async function roundOf(kept: readonly number[]): Promise<Rates[][]> {
+  const machines = kept.map(bench);
+  for (const [index, machine] of machines.entries()) await run(machine, kept[index] ?? 0);
+  const turns: Rates[][] = [];
+  while (turns.length < batches) {
+    const turn: Rates[] = [];
+    for (const machine of machines) turn.push(await run(machine, batch));
+    turns.push(turn);
+  }
+  return turns;
+}
+
+/** By size. */
+const medians = (turns: readonly Rates[][], unit: keyof Rates): number[] =>
+  (turns[0] ?? []).map((_, size) => median(turns.map((turn) => turn[size]![unit])));
 
 /** From the command to both environments, not yet released to. */
 async function startUp(): Promise<number> {
@@ -51,24 +76,24 @@ async function startUp(): Promise<number> {
   const interrupted = await untilInterrupted(open, async (rehearsal) => {
     await rehearsal.openCloud({});
     const seconds = (performance.now() - begun) / 1000;
-    console.log(`Start-up of both stacks  ${seconds.toFixed(1)} s  (limit ${startUpLimit} s)`);
+    console.log(`Start-up of both stacks: ${seconds.toFixed(1)} s (limit ${startUpLimit} s)`);
   });
   return interrupted ?? 0;
 }
 
-/** Executions one after the other; both rates are per second of processor time, so that a busy machine doesn't show. */
-async function ran(machine: StepFunctions, count: number): Promise<{ executions: number; transitions: number }> {
-  const begun = process.cpuUsage();
+/** Executions one after the other. */
+async function run(machine: StepFunctions, count: number): Promise<Rates> {
+  const begun = performance.now();
   const first = machine.runs.size;
+  const histories: HistoryEvent[][] = [];
   for (let index = first; index < first + count; index += 1) {
     const input = JSON.stringify({ index });
-    const { closed } = await machine.startExecution({ stateMachineArn, name: `run-${index}`, input });
+    const { closed, history } = await machine.startExecution({ stateMachineArn, name: `run-${index}`, input });
     await closed;
+    histories.push(history);
   }
-  const { user, system } = process.cpuUsage(begun);
-  const seconds = (user + system) / 1e6;
-  const events = [...machine.runs.values()].slice(first).flatMap(({ history }) => history);
-  const entered = events.filter(({ type }) => type.endsWith("StateEntered"));
+  const seconds = (performance.now() - begun) / 1000;
+  const entered = histories.flat().filter(({ type }) => type.endsWith("StateEntered"));
   return { executions: count / seconds, transitions: entered.length / seconds };
 }
 
@@ -116,6 +141,11 @@ const definition: Definition = {
     Done: { Type: "Succeed" },
   },
 };
+
+const tell = (what: string, rates: readonly number[]): void =>
+  console.log(`  ${what.padEnd(16)} ${rates.map((rate) => figure(rate, 9)).join(" ")}`);
+
+const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1]!;
 
 const figure = (value: number, width = 0): string => Math.round(value).toLocaleString("en").padStart(width);
 

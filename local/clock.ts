@@ -14,142 +14,103 @@ export interface ScaledClock extends Clock {
   close(): void;
 }
 
-export interface ScaledClockArgs {
-  speed: number;
-  /** Cloud time at the start, milliseconds since 1970. */
-  startAt?: number;
-}
-
 /**
  * A clock that runs `speed` times as fast as the wall's, but not while real work is under way: so a rehearsal hurries through waits
  * and ECS's own durations, and still gives a boot or a request the time that it takes.
  */
-export function scaledClock({ speed, startAt = Date.now() }: ScaledClockArgs): ScaledClock {
-  const alarms = new Alarms();
+export function scaledClock(speed: number): ScaledClock {
   let pace = speed;
-  let cloud = startAt;
+  let cloud = Date.now();
   let wall = performance.now();
-  let working = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  const rate = () => (working > 0 ? 1 : pace);
+  const rate = () => (isWorking() ? 1 : pace);
   const now = () => cloud + (performance.now() - wall) * rate();
-  const settle = () => {
-    cloud = now();
-    wall = performance.now();
-  };
   const wakeNext = () => {
     clearTimeout(timer);
-    const next = alarms.next();
-    if (next === undefined) return;
+    const due = next();
+    if (due === undefined) return;
     // Node's longest timer is 2^31 - 1 ms; waking early only sets the next one.
-    timer = setTimeout(ring, Math.min(Math.max(0, (next - now()) / rate()), 2 ** 31 - 1));
+    const wait = Math.min(Math.max(0, (due - now()) / rate()), 2 ** 31 - 1);
+    timer = setTimeout(() => change(() => ring(now())), wait);
   };
-  const ring = () => {
-    alarms.ring(now());
+  const change = (how: () => void) => {
+    // What has passed so far has passed at the rate so far.
+    cloud = now();
+    wall = performance.now();
+    how();
     wakeNext();
   };
-  const change = (by: 1 | -1) => {
-    const before = rate();
-    settle();
-    working += by;
-    if (rate() !== before) wakeNext();
-  };
-  const at = (time: number, wake: () => void) => {
-    const cancel = alarms.set(time, wake);
-    wakeNext();
-    return cancel;
-  };
+  const { clock, isWorking, next, ring, clear } = clockOf(() => Math.floor(now()), change);
   return {
-    now: () => Math.floor(now()),
-    at,
-    sleep: (milliseconds) => new Promise((resolve) => void at(now() + milliseconds, resolve)),
-    async during(work) {
-      change(1);
-      try {
-        return await work();
-      } finally {
-        change(-1);
-      }
-    },
-    setSpeed(next) {
-      settle();
-      pace = next;
-      wakeNext();
-    },
-    close() {
-      clearTimeout(timer);
-      alarms.clear();
-    },
+    ...clock,
+    setSpeed: (cloudSeconds) =>
+      change(() => {
+        pace = cloudSeconds;
+      }),
+    close: () => change(clear),
   };
 }
 
 /** A clock for tests: real work takes no time at all, and time jumps to the next alarm when none is under way. */
 export function virtualClock(startAt = Date.UTC(2026, 10, 23, 10)): Clock {
-  const alarms = new Alarms();
   let now = startAt;
-  let working = 0;
   let scheduled = false;
 
   const jump = () => {
     scheduled = false;
-    const next = alarms.next();
-    if (working > 0 || next === undefined) return;
-    now = Math.max(now, next);
-    alarms.ring(now);
-    schedule();
+    const due = next();
+    if (isWorking() || due === undefined) return;
+    now = Math.max(now, due);
+    change(() => ring(now));
   };
-  // A macrotask later, so that whatever was just woken has begun its work.
-  const schedule = () => {
-    if (scheduled || working > 0) return;
+  const change = (how: () => void) => {
+    how();
+    if (scheduled || isWorking()) return;
     scheduled = true;
+    // A macrotask later, so that whatever was just woken has begun its work.
     setImmediate(jump);
   };
-  const at = (time: number, wake: () => void) => {
-    const cancel = alarms.set(time, wake);
-    schedule();
-    return cancel;
+  const { clock, isWorking, next, ring } = clockOf(() => now, change);
+  return clock;
+}
+
+/** A clock by its time, and by what goes with each change of its alarms or of the real work that is under way. */
+function clockOf(now: () => number, change: (how: () => void) => void) {
+  const alarms = new Set<{ at: number; wake: () => void }>();
+  let working = 0;
+  const at: Clock["at"] = (time, wake) => {
+    const alarm = { at: time, wake };
+    change(() => alarms.add(alarm));
+    return () => void alarms.delete(alarm);
   };
-  return {
-    now: () => now,
+  const clock: Clock = {
+    now,
     at,
-    sleep: (milliseconds) => new Promise((resolve) => void at(now + milliseconds, resolve)),
+    sleep: (milliseconds) => new Promise((resolve) => void at(now() + milliseconds, resolve)),
     async during(work) {
-      working += 1;
+      change(() => void working++);
       try {
         return await work();
       } finally {
-        working -= 1;
-        schedule();
+        change(() => void working--);
       }
     },
   };
-}
-
-/** What is to be called when; equal times in the order in which they were set. */
-class Alarms {
-  readonly #alarms = new Set<{ at: number; wake: () => void }>();
-
-  set(at: number, wake: () => void): () => void {
-    const alarm = { at, wake };
-    this.#alarms.add(alarm);
-    return () => void this.#alarms.delete(alarm);
-  }
-
-  /** Time of the earliest one. */
-  next(): number | undefined {
-    let earliest: number | undefined;
-    for (const { at } of this.#alarms) if (earliest === undefined || at < earliest) earliest = at;
-    return earliest;
-  }
-
-  /** Calls and forgets those whose time has come. */
-  ring(now: number): void {
-    const due = [...this.#alarms].filter(({ at }) => at <= now).sort((one, other) => one.at - other.at);
-    for (const alarm of due) if (this.#alarms.delete(alarm)) alarm.wake();
-  }
-
-  clear(): void {
-    this.#alarms.clear();
-  }
+  return {
+    clock,
+    isWorking: () => working > 0,
+    /** Time of the earliest alarm. */
+    next() {
+      let earliest: number | undefined;
+      for (const { at } of alarms) if (earliest === undefined || at < earliest) earliest = at;
+      return earliest;
+    },
+    /** Calls and forgets the alarms whose time has come, by their time; those of one time in the order in which they were set. */
+    ring(now: number) {
+      const due = [...alarms].filter(({ at }) => at <= now).sort((one, other) => one.at - other.at);
+      for (const alarm of due) if (alarms.delete(alarm)) alarm.wake();
+    },
+    clear: () => alarms.clear(),
+  };
 }

@@ -1,47 +1,32 @@
 /** `npm run rehearse`: plays scenarios headless, each in a cloud of its own. */
 import { setTimeout } from "node:timers/promises";
-import { createFaults } from "./faults/faults.ts";
-import { faultOptions, planOf } from "./faults/plan.ts";
-import { textOf } from "./faults/rule.ts";
-import { command, numberOf, optionsOf, UsageError } from "./options.ts";
-import { untilInterrupted } from "./rehearsal/interrupt.ts";
-import { openRehearsal } from "./rehearsal/open.ts";
+import { command, optionsOf, UsageError } from "./options.ts";
 import { type Scenario, scenarios } from "./rehearsal/scenarios.ts";
-import { establish } from "./rehearsal/stage.ts";
+import { cloudOptions, runClouds, settingsOf } from "./rehearsal/settings.ts";
 import { dangers, faults, type Outcome, tell } from "./rehearsal/tell.ts";
 
 async function main(): Promise<number> {
-  const options = optionsOf(process.argv.slice(2), {
+  const { scenario, json, list, ...options } = optionsOf(process.argv.slice(2), {
+    ...cloudOptions,
     scenario: { type: "string", default: "all" },
     json: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     speed: { type: "string", default: "600" },
-    port: { type: "string", default: "0" },
-    ...faultOptions,
   });
-  const speed = numberOf("--speed", options.speed, { least: 1, most: 600 });
-  const port = numberOf("--port", options.port, { least: 0, most: 65_535 });
-  const chosen = named(options.scenario);
-  const plan = planOf(options, "rehearse");
-  if (options.list) {
+  const settings = settingsOf(options, "rehearse");
+  const { speed, plan } = settings;
+  const chosen = named(scenario);
+  if (list) {
     for (const { name, ends, about } of scenarios) console.log(`${name.padEnd(14)} ${ends.padEnd(16)} ${about}`);
     return 0;
   }
   for (const line of plan.told) console.error(line);
-  if (!options.json)
-    console.log(`Rehearsing at ${speed} times the speed of the clock. No AWS account is used.\n${head}`);
-  const open = (interruption: AbortSignal) => openRehearsal({ port, seed: plan.seed, interruption });
-  const idle = new Set(plan.rules);
+  if (!json) console.log(`Rehearsing at ${speed} times the speed of the clock. No AWS account is used.\n${head}`);
+  const complain = (line: string) => console.error(`rehearse: ${line}`);
   let wrong = 0;
-  const interrupted = await untilInterrupted(open, async (rehearsal) => {
+  const interrupted = await runClouds(settings, complain, async (setStage) => {
     for (const scenario of chosen) {
-      const injected = createFaults(plan.rules, (rule) => idle.delete(rule));
-      const stage = await rehearsal.openCloud({}, injected);
-      // What is good before the story begins is not its subject.
-      stage.clock.setSpeed(6000);
-      await establish(stage, "good-1");
-      stage.clock.setSpeed(speed);
-      injected.begin();
+      const stage = await setStage({});
       let failures = () => [] as string[];
       const outcome = await tell(scenario, stage, () => {
         const users = stage.users(100);
@@ -54,18 +39,17 @@ async function main(): Promise<number> {
           },
         };
       });
-      console.log(options.json ? JSON.stringify(outcome) : row(outcome));
+      console.log(json ? JSON.stringify(outcome) : row(outcome));
       const problems =
         plan.rules.length > 0
           ? dangers(scenario, outcome)
           : [...faults(scenario, outcome), ...(outcome.requests.failed > 0 ? failures() : [])];
       problems.push(...stage.cloud.denials);
-      for (const problem of problems) console.error(`rehearse: ${problem}`);
+      for (const problem of problems) complain(problem);
       wrong += problems.length;
       await stage.close();
     }
   });
-  for (const rule of idle) console.error(`rehearse: nobody met the fault ${JSON.stringify(textOf(rule))}`);
   return interrupted ?? (wrong === 0 ? 0 : 1);
 }
 

@@ -2,26 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer } from "httpxy";
 import type { Member } from "./targetGroup.ts";
 
-/** What the application is told about the way its user came: the listener's, although the embedded balancer speaks plain HTTP. */
-export interface Listener {
-  protocol: "http" | "https";
-  port: number;
-}
-
-export interface ForwardArgs {
-  listener: Listener;
-  /** Seconds without a byte from the target before the request has failed, real time. */
-  idleTimeout: number;
-}
-
 export type Forward = (request: IncomingMessage, response: ServerResponse, target: Member) => void;
 
 /**
- * Forwards a request once: an ALB doesn't send it again. A target that can't be reached or breaks off is a 502, one that doesn't
- * answer in time a 504; once the answer has begun, the connection ends.
+ * Forwards a request once: an ALB doesn't send it again. A target that can't be reached or breaks off is a 502, one that is silent for
+ * `idleTimeout` seconds of real time a 504; once the answer has begun, the connection ends.
  * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html.
  */
-export function createForward({ listener, idleTimeout }: ForwardArgs): Forward {
+export function createForward(idleTimeout: number): Forward {
   const proxy = createProxyServer({ proxyTimeout: idleTimeout * 1000 });
   const late = new WeakSet<IncomingMessage>();
   proxy.on("proxyReq", (proxied, request) => proxied.once("timeout", () => late.add(request)));
@@ -31,13 +19,12 @@ export function createForward({ listener, idleTimeout }: ForwardArgs): Forward {
     delete headers["keep-alive"];
   });
 
-  return (request, response, target) => {
-    const ended = target.begin();
-    response.once("close", ended);
-    const fail = () => refuse(response, late.has(request) ? 504 : 502);
-    const { host, port, agent } = target;
-    const headers = forwarded(request, listener);
-    proxy.web(request, response, { target: { protocol: "http:", host, port }, agent, headers }).catch(fail);
+  return (request, response, { port, agent, hold }) => {
+    hold(new Promise<void>((closed) => response.once("close", closed)));
+    const target = { protocol: "http:", host: "127.0.0.1", port };
+    proxy
+      .web(request, response, { target, agent, headers: forwarded(request) })
+      .catch(() => refuse(response, late.has(request) ? 504 : 502));
   };
 }
 
@@ -54,13 +41,16 @@ export function refuse(response: ServerResponse, status: keyof typeof reasons): 
   response.end(`<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>`);
 }
 
-/** X-Forwarded-For is appended to what came, the others are set (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html). */
-function forwarded(request: IncomingMessage, { protocol, port }: Listener): Record<string, string> {
-  const before = request.headers["x-forwarded-for"];
-  const client = request.socket.remoteAddress ?? "127.0.0.1";
+/**
+ * What the application is told about the way its user came: X-Forwarded-For is appended to what came, the others are set, to HTTPS's,
+ * although the embedded balancer speaks plain HTTP (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html).
+ */
+function forwarded({ headers, socket }: IncomingMessage): Record<string, string> {
+  const before = headers["x-forwarded-for"];
+  const client = socket.remoteAddress ?? "127.0.0.1";
   return {
     "x-forwarded-for": before ? `${before}, ${client}` : client,
-    "x-forwarded-proto": protocol,
-    "x-forwarded-port": String(port),
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "443",
   };
 }

@@ -16,22 +16,19 @@ export interface HealthCheck {
   healthyThreshold: number;
   /** Failures in a row that make a target unhealthy. */
   unhealthyThreshold: number;
-  /** Statuses that count as success: `200`, `200,204`, `200-299`. */
+  /** The status that counts as success; of the lists and ranges that AWS knows, none is imitated. */
   matcher: string;
-}
-
-export interface WatchHealthArgs {
-  clock: Clock;
-  target: Target;
-  healthCheck: HealthCheck;
 }
 
 /** Probes the target at once and then at each interval, and tells each change of its health. The returned function stops it. */
 export function watchHealth(
-  { clock, target, healthCheck }: WatchHealthArgs,
+  clock: Clock,
+  target: Target,
+  healthCheck: HealthCheck,
   onHealth: (health: Health) => void,
 ): () => void {
-  const matches = matcher(healthCheck.matcher);
+  const { matcher, interval } = healthCheck;
+  if (!/^\d{3}$/.test(matcher)) throw new Error(`healthCheck.matcher must be one status, such as 200, not ${matcher}.`);
   let health: Health = "initial";
   let streak = { passed: false, length: 0 };
   let watching = true;
@@ -39,9 +36,9 @@ export function watchHealth(
 
   const round = async () => {
     const startedAt = clock.now();
-    const passed = matches(await clock.during(() => probe(target, healthCheck)));
+    const passed = (await clock.during(() => probe(target, healthCheck))) === Number(matcher);
     if (!watching) return;
-    cancel = clock.at(startedAt + healthCheck.interval * 1000, round);
+    cancel = clock.at(startedAt + interval * 1000, round);
     streak = { passed, length: passed === streak.passed ? streak.length + 1 : 1 };
     const next = judge(health, streak, healthCheck);
     if (next === health) return;
@@ -62,27 +59,15 @@ function judge(health: Health, { passed, length }: { passed: boolean; length: nu
 }
 
 /** The status that came back; 0 when none did. Each probe has a connection of its own, as an ALB's has. */
-function probe({ host, port }: Target, { path, timeout }: HealthCheck): Promise<number> {
+function probe({ port }: Target, { path, timeout }: HealthCheck): Promise<number> {
   return new Promise((resolve) => {
     const headers = { "user-agent": "ELB-HealthChecker/2.0", connection: "close" };
     const signal = AbortSignal.timeout(timeout * 1000);
-    request({ host, port, path, headers, agent: false, signal }, (response) => {
+    request({ host: "127.0.0.1", port, path, headers, agent: false, signal }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
       .on("error", () => resolve(0))
       .end();
   });
-}
-
-function matcher(text: string): (status: number) => boolean {
-  const ranges = text.split(",").map((part) => {
-    const [, low, high] = /^(\d{3})(?:-(\d{3}))?$/.exec(part.trim()) ?? [];
-    if (low === undefined)
-      throw new Error(
-        `healthCheck.matcher must be statuses such as 200, 200,204 or 200-299, not ${JSON.stringify(text)}.`,
-      );
-    return { low: Number(low), high: Number(high ?? low) };
-  });
-  return (status) => ranges.some(({ low, high }) => low <= status && status <= high);
 }

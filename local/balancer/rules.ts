@@ -19,32 +19,38 @@ export interface HeaderMatch {
   values: readonly string[];
 }
 
-export interface Rules {
-  /** ARN of the target group whose turn it is; `undefined` when no rule matches or the rule that does has no weight. */
-  choose(headers: IncomingHttpHeaders): string | undefined;
-  setWeights(ruleArn: string, weights: Weights): void;
-}
-
 /**
  * Rules by priority, each with a weighted forward. The weights deal the requests out evenly (4:1 gives every fifth to the second
  * group) where an ALB draws lots, so that a run repeats. An ALB doesn't turn to another group when the chosen one has no target.
  */
-export function createRules(rules: readonly Rule[], targetGroups: ReadonlySet<string>): Rules {
-  const dealt = [...rules]
-    .sort((one, other) => one.priority - other.priority)
-    .map((rule) => {
-      checkHeader(rule);
-      checkWeights(rule.arn, rule.weights, targetGroups);
-      return { ...rule, deal: dealer(rule.weights) };
-    });
+export function createRules(rules: readonly Rule[], targetGroups: readonly string[]) {
+  const inOrder = rules.toSorted((one, other) => one.priority - other.priority);
+  const deals = new Map<string, () => string | undefined>();
+  const setWeights = (rule: string, weights: Weights) => {
+    for (const [arn, weight] of Object.entries(weights)) {
+      if (!targetGroups.includes(arn)) throw new Error(`${rule}: there is no target group ${arn}.`);
+      if (!Number.isInteger(weight) || weight < 0 || weight > 999)
+        throw new Error(`${rule}: a weight must be a whole number from 0 to 999, not ${weight}.`);
+    }
+    deals.set(rule, dealer(weights));
+  };
+  const resetWeights = () => {
+    for (const { arn, weights } of rules) setWeights(arn, weights);
+  };
+  for (const rule of rules) checkHeader(rule);
+  resetWeights();
   return {
-    choose: (headers) => dealt.find(({ header }) => !header || matches(header, headers))?.deal(),
-    setWeights(ruleArn, weights) {
-      const rule = dealt.find(({ arn }) => arn === ruleArn);
-      if (!rule) throw new Error(`No rule has the ARN ${ruleArn}.`);
-      checkWeights(ruleArn, weights, targetGroups);
-      rule.deal = dealer(weights);
+    /** ARN of the target group whose turn it is; `undefined` when no rule matches or the rule that does has no weight. */
+    choose(headers: IncomingHttpHeaders): string | undefined {
+      const rule = inOrder.find(({ header }) => !header || matches(header, headers));
+      return rule && deals.get(rule.arn)?.();
     },
+    setWeights(rule: string, weights: Weights): void {
+      if (!deals.has(rule)) throw new Error(`No rule has the ARN ${rule}.`);
+      setWeights(rule, weights);
+    },
+    /** All weights as they were at the start. */
+    resetWeights,
   };
 }
 
@@ -73,12 +79,4 @@ function checkHeader({ arn, header }: Rule): void {
     throw new Error(
       `${arn}: the embedded balancer knows no wildcards, so a header's value can't be ${JSON.stringify(wild)}.`,
     );
-}
-
-function checkWeights(ruleArn: string, weights: Weights, targetGroups: ReadonlySet<string>): void {
-  for (const [arn, weight] of Object.entries(weights)) {
-    if (!targetGroups.has(arn)) throw new Error(`${ruleArn}: there is no target group ${arn}.`);
-    if (!Number.isInteger(weight) || weight < 0 || weight > 999)
-      throw new Error(`${ruleArn}: a weight must be a whole number from 0 to 999, not ${weight}.`);
-  }
 }

@@ -2,9 +2,8 @@ import { Agent } from "node:http";
 import type { Clock } from "../clock.ts";
 import { type Health, type HealthCheck, watchHealth } from "./healthCheck.ts";
 
-/** Where a task listens. */
+/** A task, which listens on 127.0.0.1. */
 export interface Target {
-  host: string;
   port: number;
 }
 
@@ -19,63 +18,62 @@ export interface TargetGroupArgs {
 export interface Member extends Target {
   /** Kept-alive connections of this target alone, so that they end with it. */
   agent: Agent;
-  /** Counts a request as in flight until the returned function is called. */
-  begin(): () => void;
+  /** Counts a request as in flight until then. */
+  hold(ended: Promise<void>): void;
 }
 
-export interface TargetGroup {
-  arn: string;
-  /** `onHealth` is told each change of the target's health; first comes `initial`, before any probe, untold. */
-  register(target: Target, onHealth: (health: Health) => void): void;
-  /**
-   * From now on the target gets no new request. Resolves when none is in flight or the deregistration delay is over
-   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay).
-   */
-  deregister(target: Target): Promise<void>;
-  /** The target whose turn it is; `undefined` when none may be asked. */
-  next(): Member | undefined;
-  close(): void;
-}
+export type TargetGroup = ReturnType<typeof createTargetGroup>;
 
 interface Registered extends Member {
   health: Health;
-  inFlight: number;
-  /** Called when the last request in flight has ended. */
-  onIdle?: () => void;
-  stopWatching: () => void;
+  inFlight: Set<Promise<void>>;
+  stopWatching(): void;
 }
 
-export function createTargetGroup(
-  clock: Clock,
-  { arn, healthCheck, deregistrationDelay }: TargetGroupArgs,
-): TargetGroup {
-  const targets = new Map<string, Registered>();
+/** What a Balancer does with one of its groups. */
+export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrationDelay }: TargetGroupArgs) {
+  const targets = new Map<number, Registered>();
   let turn = 0;
 
   return {
-    arn,
-    register(target, onHealth) {
-      if (targets.has(key(target))) throw new Error(`${arn}: ${key(target)} is registered already.`);
-      const registered = enroll(target);
-      targets.set(key(target), registered);
-      registered.stopWatching = watchHealth({ clock, target, healthCheck }, (health) => {
-        registered.health = health;
-        onHealth(health);
-      });
+    register(target: Target, onHealth: (health: Health) => void, onRequest: () => void = () => {}): void {
+      if (targets.has(target.port)) throw new Error(`${arn}: port ${target.port} is registered already.`);
+      const inFlight: Registered["inFlight"] = new Set();
+      const registered: Registered = {
+        ...target,
+        agent: new Agent({ keepAlive: true }),
+        health: "initial",
+        inFlight,
+        hold(ended) {
+          onRequest();
+          inFlight.add(ended);
+          void ended.then(() => inFlight.delete(ended));
+        },
+        stopWatching: watchHealth(clock, target, healthCheck, (health) => {
+          registered.health = health;
+          onHealth(health);
+        }),
+      };
+      targets.set(target.port, registered);
     },
-    async deregister(target) {
-      const registered = targets.get(key(target));
-      if (!registered) throw new Error(`${arn}: ${key(target)} isn't registered.`);
-      targets.delete(key(target));
-      registered.stopWatching();
-      if (registered.inFlight > 0) await clock.during(() => idleOrLate(clock, registered, deregistrationDelay));
-      registered.agent.destroy();
+    /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay */
+    async deregister(target: Target): Promise<void> {
+      const registered = targets.get(target.port);
+      if (!registered) throw new Error(`${arn}: port ${target.port} isn't registered.`);
+      const { agent, inFlight, stopWatching } = registered;
+      targets.delete(target.port);
+      stopWatching();
+      // Requests in flight are real work, so the delay passes no faster than they do.
+      const drained = () => Promise.race([Promise.all(inFlight), clock.sleep(deregistrationDelay * 1000)]);
+      if (inFlight.size > 0) await clock.during(drained);
+      agent.destroy();
     },
-    next() {
+    /** The target whose turn it is; `undefined` when none may be asked. */
+    next(): Member | undefined {
       const able = routable([...targets.values()]);
       return able[turn++ % able.length];
     },
-    close() {
+    close(): void {
       for (const { stopWatching, agent } of targets.values()) {
         stopWatching();
         agent.destroy();
@@ -85,8 +83,6 @@ export function createTargetGroup(
   };
 }
 
-const key = ({ host, port }: Target): string => `${host}:${port}`;
-
 /**
  * Healthy ones; where there is none the unhealthy ones, for an ALB fails open. A target that was never healthy gets nothing.
  * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html.
@@ -94,34 +90,4 @@ const key = ({ host, port }: Target): string => `${host}:${port}`;
 function routable(targets: Registered[]): Registered[] {
   const healthy = targets.filter(({ health }) => health === "healthy");
   return healthy.length > 0 ? healthy : targets.filter(({ health }) => health === "unhealthy");
-}
-
-function enroll({ host, port }: Target): Registered {
-  const registered: Registered = {
-    host,
-    port,
-    agent: new Agent({ keepAlive: true }),
-    health: "initial",
-    inFlight: 0,
-    stopWatching: () => {},
-    begin() {
-      registered.inFlight += 1;
-      return () => {
-        registered.inFlight -= 1;
-        if (registered.inFlight === 0) registered.onIdle?.();
-      };
-    },
-  };
-  return registered;
-}
-
-/** Requests in flight are real work, so the delay passes no faster than they do. */
-function idleOrLate(clock: Clock, registered: Registered, deregistrationDelay: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cancel = clock.at(clock.now() + deregistrationDelay * 1000, resolve);
-    registered.onIdle = () => {
-      cancel();
-      resolve();
-    };
-  });
 }

@@ -87,7 +87,7 @@ const listenerRule = v.object({
 });
 
 /** The environment's load balancer: what its target groups and rules are at the start. */
-export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGroups" | "listener" | "idleTimeout"> {
+export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGroups" | "idleTimeout"> {
   const rules = resourcesOf(graph, "aws:lb/listenerRule:ListenerRule", listenerRule).map(
     ({ arn, priority, actions: [{ forward }], conditions }) => {
       const header = conditions.find(({ httpHeader }) => httpHeader)?.httpHeader;
@@ -101,5 +101,5 @@ export function balancerOf(graph: Graph): Pick<BalancerArgs, "rules" | "targetGr
   );
   const targetGroups = resourcesOf(graph, "aws:lb/targetGroup:TargetGroup", targetGroup);
   // An ALB's default: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
-  return { rules, targetGroups, listener: { protocol: "https", port: 443 }, idleTimeout: 60 };
+  return { rules, targetGroups, idleTimeout: 60 };
 }

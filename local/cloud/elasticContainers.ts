@@ -171,7 +171,7 @@ async function listens(container: Container, patience = 60_000): Promise<boolean
   return container.listening.finally(() => clearTimeout(late));
 }
 
-const targetOf = ({ port }: Container) => ({ host: "127.0.0.1", port });
+const targetOf = ({ port }: Container) => ({ port });
 
 interface ContainerDefinition {
   name: string;

@@ -1,21 +1,27 @@
 import type { Balancer } from "../balancer/balancer.ts";
-import type { Clock } from "../clock.ts";
-import type { ArmedRule } from "./faults.ts";
+import type { CloudArgs } from "../cloud/cloud.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Meet } from "./faults.ts";
 
 /**
  * `slow-weights`: what ECS asks of the environment's listener rules comes into force so many seconds of cloud time later than
  * otherwise, while ECS says that traffic has moved. AWS promises no order between the two.
+ * `reset-rules`: right after the production rule's n-th shift somebody puts the rules back to what the program says, as a `pulumi up`
+ * that doesn't ignore their changes would. ECS neither notices nor looks before it shifts again.
  */
-export const faultyBalancer =
-  (rules: readonly ArmedRule[], clock: Clock) =>
-  (balancer: Balancer, stack: string): Balancer => ({
-    ...balancer,
-    setWeights(rule, weights) {
-      const slow = rules.filter(
-        ({ fault, name, strikes }) => fault === "slow-weights" && name === stack && strikes(Number.POSITIVE_INFINITY),
-      );
-      const seconds = slow.reduce((sum, { amount }) => sum + amount, 0);
-      if (seconds === 0) balancer.setWeights(rule, weights);
-      else clock.at(clock.now() + seconds * 1000, () => balancer.setWeights(rule, weights));
-    },
-  });
+export const shifting = (meet: Meet, { clock, graphs }: CloudArgs, balancer: Balancer, stack: string): Balancer => ({
+  ...balancer,
+  setWeights(rule, weights) {
+    const met = { where: "balancer", name: stack, stack };
+    const shift = () => {
+      balancer.setWeights(rule, weights);
+      if (isProduction(graphs, rule) && meet("reset-rules", met)) balancer.resetWeights();
+    };
+    const slow = meet("slow-weights", met);
+    if (slow) clock.at(clock.now() + slow.amount * 1000, shift);
+    else shift();
+  },
+});
+
+const isProduction = (graphs: readonly Graph[], rule: string): boolean =>
+  graphs.some(({ resources }) => resources.some(({ name, outputs }) => name === "production" && outputs.arn === rule));

@@ -1,78 +1,73 @@
 import { functionsOf } from "../cloud/account.ts";
 import type { CloudArgs } from "../cloud/cloud.ts";
-import type { Graph } from "../graph/graph.ts";
-import { UsageError } from "../options.ts";
-import { faultyBalancer } from "./balancers.ts";
-import { faultyCall } from "./calls.ts";
-import { faultyFunction } from "./functions.ts";
-import { type Rule, textOf } from "./rule.ts";
-import { faultyContainer } from "./tasks.ts";
+import type { Container } from "../cloud/elasticContainers.ts";
+import { shifting } from "./balancers.ts";
+import { faultyCall, faultyFunction } from "./calls.ts";
+import { type Fault, faults, oneOf, type Rule } from "./rule.ts";
+import { crashing, faultyContainer } from "./tasks.ts";
 
 /** What goes wrong in a cloud, by rules. */
 export interface Faults {
-  rules: readonly Rule[];
-  /** The same cloud with the faults in it. Throws a {@link UsageError} when it has no function of a rule's name. */
+  /** The same cloud with the faults in it. Throws a UsageError when it has no function of a rule's name. */
   into(args: CloudArgs): CloudArgs;
   /** From now on they strike: what comes before, such as a story's beginning, is left in peace. */
   begin(): void;
-  /** Rules that have not struck so far: perhaps misspelt, perhaps nobody came by. */
-  unstruck(): readonly Rule[];
 }
 
-/** A rule in force. */
-export interface ArmedRule extends Rule {
-  /** Faults have begun. */
-  begun(): boolean;
-  /** Whether it strikes now; it does so at most `most` times in all. */
-  strikes(most: number): boolean;
+/** Where a fault may strike. */
+export interface Meeting {
+  where: string;
+  name: string;
+  /** Undefined for whoever stands outside of the graphs, such as an operator. */
+  stack: string | undefined;
+  /** Whose meetings are counted apart from others'. */
+  victim?: unknown;
 }
+
+/** Tells the rules that somebody comes by whom the fault may strike, and answers the first one that does. */
+export type Meet = (fault: Fault, meeting: Meeting) => Rule | undefined;
 
 /** `onStrike` hears each strike as it happens. */
 export function createFaults(rules: readonly Rule[], onStrike: (rule: Rule) => void = () => {}): Faults {
   let begun = false;
-  const times = new Map<Rule, number>();
-  const armed = rules.map((rule): ArmedRule => {
-    const strikes = (most: number) => {
-      const before = times.get(rule) ?? 0;
-      if (!begun || before >= most) return false;
-      times.set(rule, before + 1);
-      onStrike(rule);
-      return true;
-    };
-    return { ...rule, begun: () => begun, strikes };
-  });
+  const armed = rules.map((rule) => ({ rule, met: new Map<unknown, number>(), struck: 0 }));
+  const meet: Meet = (fault, { where, name, stack, victim }) => {
+    if (!begun) return;
+    let striking: Rule | undefined;
+    for (const one of armed) {
+      const { rule, struck } = one;
+      const { amount, environment = stack } = rule;
+      if (rule.fault !== fault || rule.where !== where || rule.name !== name || environment !== stack) continue;
+      const met = (one.met.get(victim) ?? 0) + 1;
+      one.met.set(victim, met);
+      if (striking || !faults[fault].strikes({ amount, met, struck })) continue;
+      one.struck += 1;
+      striking = rule;
+    }
+    if (striking) onStrike(striking);
+    return striking;
+  };
 
   return {
-    rules,
     into(args) {
-      checkFunctions(rules, args.graphs);
-      const stackOf = (arn: string) => stackIn(args.graphs, arn);
+      const functions = args.graphs.flatMap(functionsOf).map(({ name }) => shortName(name));
+      for (const { text, where, name } of rules)
+        if (where === "lambda") oneOf(text, "the function", [...new Set(functions)], name);
+      const stackOf = (arn: string) =>
+        args.graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === arn))?.stack;
+      const running = new Map<number, Container>();
       return {
         ...args,
-        aroundCall: faultyCall(armed, stackOf, args.aroundCall),
-        aroundBalancer: faultyBalancer(armed, args.clock),
-        runFunction: faultyFunction(armed, stackOf, args),
-        runContainer: faultyContainer(armed, stackOf, args.runContainer),
+        aroundCall: faultyCall(meet, stackOf, args.aroundCall),
+        aroundBalancer: (balancer, stack) => crashing(meet, running, shifting(meet, args, balancer, stack), stack),
+        runFunction: faultyFunction(meet, stackOf, args),
+        runContainer: faultyContainer(meet, stackOf, args.runContainer, running),
       };
     },
     begin() {
       begun = true;
     },
-    unstruck: () => rules.filter((rule) => !times.has(rule)),
   };
-}
-
-/** The stack whose graph has the resource; undefined for whoever stands outside, such as an operator. */
-const stackIn = (graphs: readonly Graph[], arn: string): string | undefined =>
-  graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === arn))?.stack;
-
-function checkFunctions(rules: readonly Rule[], graphs: readonly Graph[]): void {
-  const names = new Set(graphs.flatMap(functionsOf).map(({ name }) => shortName(name)));
-  for (const rule of rules)
-    if (rule.where === "lambda" && !names.has(rule.name))
-      throw new UsageError(
-        `fault ${JSON.stringify(textOf(rule))}: the function must be ${[...names].join(" or ")}, not ${JSON.stringify(rule.name)}`,
-      );
 }
 
 /** `greengate-live-deploy` is `deploy` to people. */

@@ -1,12 +1,6 @@
 import { seeded } from "../asl/functions.ts";
 import { UsageError } from "../options.ts";
-import { parseRule, type Rule, textOf } from "./rule.ts";
-
-/** The options of every command that runs a cloud; to be spread into its own. */
-export const faultOptions = {
-  fault: { type: "string", multiple: true, default: [] as string[] },
-  seed: { type: "string" },
-} as const;
+import { parseRule, type Rule } from "./rule.ts";
 
 /** What is to go wrong in a run. */
 export interface Plan {
@@ -23,7 +17,7 @@ export function planOf({ fault, seed }: { fault: string[]; seed?: string | undef
     throw new UsageError(`--seed must be a whole number from 0 to 999999999, not ${JSON.stringify(seed)}`);
   const drawn = seed === undefined ? [] : draw(seed);
   const rules = [...fault.map(parseRule), ...drawn];
-  const told = rules.map((rule) => `  --fault ${JSON.stringify(textOf(rule))}`);
+  const told = rules.map(({ text }) => `  --fault ${JSON.stringify(text)}`);
   if (told.length > 0) told.unshift(`Faults to come${seed === undefined ? "" : ` (drawn from --seed ${seed})`}:`);
   return { seed: seed ?? otherwise, rules, told };
 }
@@ -66,4 +60,6 @@ const chances: readonly Chance[] = [
   ["task:live", "crash-after", 20, 200],
   ["balancer:dev", "slow-weights", 5, 60],
   ["balancer:live", "slow-weights", 5, 60],
+  // Not of live: what somebody does to its rules behind ECS's back, Greengate can tell people of and not prevent.
+  ["balancer:dev", "reset-rules", 1, 2],
 ];

@@ -1,5 +1,3 @@
-import { AwsError } from "../awsError.ts";
-import { recentText } from "../tasks/recentText.ts";
 import { type Instance, startInstance } from "./instance.ts";
 
 export interface FunctionArgs {
@@ -12,7 +10,7 @@ export interface FunctionArgs {
   environment: Readonly<Record<string, string>>;
   /** Seconds, real time. */
   timeoutSeconds: number;
-  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  credentials: { accessKeyId: string; secretAccessKey: string };
   region: string;
   /** Where the SDK's clients find the embedded cloud. */
   endpoint: string;
@@ -34,10 +32,7 @@ export interface FunctionError {
 export type Result = { payload: unknown } | { error: FunctionError };
 
 export interface LambdaFunction {
-  /** Throws an {@link AwsError} (TooManyRequestsException) when too many invocations are under way. */
   invoke(event: unknown): Promise<Result>;
-  /** The end of what the function has written. */
-  log(): string;
   /** Ends the instances; invocations under way end with an error. */
   close(): Promise<void>;
 }
@@ -47,35 +42,32 @@ const concurrency = 10;
 
 /** A Lambda function: instances start on demand, serve one invocation at a time and stay warm. */
 export function createFunction(args: FunctionArgs): LambdaFunction {
-  const log = recentText();
   const instances = new Set<Instance>();
-  const idle: Instance[] = [];
-
   const start = () => {
-    const instance: Instance = startInstance(args, log.add, () => {
-      instances.delete(instance);
-      const at = idle.indexOf(instance);
-      if (at >= 0) idle.splice(at, 1);
-    });
+    const instance: Instance = startInstance(args, () => instances.delete(instance));
     instances.add(instance);
     return instance;
   };
   return {
     async invoke(event) {
-      if (idle.length === 0 && instances.size >= concurrency)
-        throw new AwsError(
-          "TooManyRequestsException",
-          `Rate Exceeded: ${concurrency} of ${args.name} are running.`,
-          429,
-        );
-      const instance = idle.pop() ?? start();
-      const result = await instance.invoke(event);
-      if (instances.has(instance)) idle.push(instance);
-      return result;
+      const warm = [...instances].find((instance) => instance.isFree());
+      if (!warm && instances.size >= concurrency) return { error: throttled };
+      return (warm ?? start()).invoke(event);
     },
-    log: log.read,
     async close() {
       await Promise.all([...instances].map((instance) => instance.end()));
     },
   };
 }
+
+/** Too many invocations: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html. */
+export const throttled: FunctionError = {
+  errorType: "Lambda.TooManyRequestsException",
+  errorMessage: "Rate Exceeded.",
+};
+
+/** What is left of an invocation that didn't answer in time. */
+export const timedOut = (seconds: number, requestId: string): FunctionError => ({
+  errorType: "Sandbox.Timedout",
+  errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds.toFixed(2)} seconds`,
+});

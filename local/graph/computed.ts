@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What the answers are made from. */
 export interface Computing {
   account: string;
@@ -11,91 +13,66 @@ export function computed(context: Computing, type: string, inputs: Record<string
   const answer = answers[type];
   if (!answer)
     throw new Error(`the local graph has no answer for a resource of type ${type}: add it to local/graph/computed.ts`);
-  const { account, region } = context;
   const name = String(inputs.name ?? inputs.family ?? "unnamed");
-  return answer({
+  const words: Record<string, unknown> = {
+    ...inputs,
     ...context,
     name,
-    inputs,
-    arn: (service, rest) => `arn:aws:${service}:${region}:${account}:${rest}`,
-  });
+    at: `${context.region}:${context.account}`,
+    hash: hash([name, inputs.port, inputs.priority, inputs.endpoint].join()),
+    loadBalancer: String(inputs.loadBalancerArn).split(":loadbalancer/")[1],
+    listener: String(inputs.listenerArn).split(":listener/")[1],
+    clusterName: String(inputs.cluster).split("/")[1],
+  };
+  const filled = (text: unknown) =>
+    typeof text === "string" ? text.replaceAll(/\{(\w+)\}/g, (_, word: string) => String(words[word])) : text;
+  return Object.fromEntries(Object.entries(answer).map(([key, text]) => [key, filled(text)]));
 }
 
-interface Asked extends Computing {
-  name: string;
-  inputs: Record<string, unknown>;
-  arn(service: string, rest: string): string;
-}
+/** Eight hexadecimal digits that depend on `text` alone, for ids that AWS makes up. */
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 8);
 
-const balancer =
-  (what: string) =>
-  ({ arn, name }: Asked) => ({
-    id: arn("elasticloadbalancing", `${what}/${name}/${hex(name)}`),
-    arn: arn("elasticloadbalancing", `${what}/${name}/${hex(name)}`),
-  });
+/** Many resources go by their ARN. */
+const byArn = (arn: string) => ({ id: arn, arn });
 
-/** A listener's ARN and a rule's carry those of what they hang on. */
-const hanging = (on: unknown, from: string, to: string, id: string) => {
-  const arn = `${String(on).replace(`:${from}/`, `:${to}/`)}/${id}`;
-  return { id: arn, arn };
-};
-
-const answers: Record<string, (asked: Asked) => Record<string, unknown>> = {
-  "awsx:ec2:Vpc": () => ({
+/** Texts with `{words}`: the inputs' and the context's, and those that {@link computed} makes of them. */
+const answers: Record<string, Record<string, unknown>> = {
+  "awsx:ec2:Vpc": {
     vpcId: "vpc-0a0a0a0a",
     publicSubnetIds: ["subnet-0a0a0a01", "subnet-0a0a0a02"],
     privateSubnetIds: ["subnet-0b0b0b01", "subnet-0b0b0b02"],
-  }),
-  "aws:ec2/securityGroup:SecurityGroup": ({ name }) => ({ id: `sg-${hex(name)}` }),
-  "aws:lb/loadBalancer:LoadBalancer": (asked) => ({
-    ...balancer("loadbalancer/app")(asked),
-    dnsName: `${asked.name}.${asked.region}.elb.amazonaws.com`,
-  }),
-  "aws:lb/targetGroup:TargetGroup": balancer("targetgroup"),
-  "aws:lb/listener:Listener": ({ inputs }) =>
-    hanging(inputs.loadBalancerArn, "loadbalancer", "listener", hex(String(inputs.port))),
-  "aws:lb/listenerRule:ListenerRule": ({ inputs }) =>
-    hanging(inputs.listenerArn, "listener", "listener-rule", hex(String(inputs.priority))),
-  "aws:ecs/cluster:Cluster": ({ arn, name }) => ({ arn: arn("ecs", `cluster/${name}`) }),
-  "aws:ecs/service:Service": ({ arn, name, inputs }) => {
-    const id = arn("ecs", `service/${String(inputs.cluster).split("/")[1]}/${name}`);
-    return { id, arn: id };
   },
-  "aws:ecs/taskDefinition:TaskDefinition": ({ arn, name }) => ({
-    id: name,
-    arn: arn("ecs", `task-definition/${name}:1`),
-    arnWithoutRevision: arn("ecs", `task-definition/${name}`),
+  "aws:ec2/securityGroup:SecurityGroup": { id: "sg-{hash}" },
+  "aws:lb/loadBalancer:LoadBalancer": {
+    ...byArn("arn:aws:elasticloadbalancing:{at}:loadbalancer/app/{name}/{hash}"),
+    dnsName: "{name}.{region}.elb.amazonaws.com",
+  },
+  "aws:lb/targetGroup:TargetGroup": byArn("arn:aws:elasticloadbalancing:{at}:targetgroup/{name}/{hash}"),
+  "aws:lb/listener:Listener": byArn("arn:aws:elasticloadbalancing:{at}:listener/{loadBalancer}/{hash}"),
+  "aws:lb/listenerRule:ListenerRule": byArn("arn:aws:elasticloadbalancing:{at}:listener-rule/{listener}/{hash}"),
+  "aws:ecs/cluster:Cluster": byArn("arn:aws:ecs:{at}:cluster/{name}"),
+  "aws:ecs/service:Service": byArn("arn:aws:ecs:{at}:service/{clusterName}/{name}"),
+  "aws:ecs/taskDefinition:TaskDefinition": {
+    id: "{name}",
+    arn: "arn:aws:ecs:{at}:task-definition/{name}:1",
+    arnWithoutRevision: "arn:aws:ecs:{at}:task-definition/{name}",
     revision: 1,
-  }),
-  "aws:ecr/repository:Repository": ({ account, region, arn, name }) => ({
-    arn: arn("ecr", `repository/${name}`),
-    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
-  }),
-  "aws:dynamodb/table:Table": ({ arn, name }) => ({ id: name, arn: arn("dynamodb", `table/${name}`) }),
-  "aws:secretsmanager/secret:Secret": ({ arn, name }) => {
-    const id = arn("secretsmanager", `secret:${name}-AbCdEf`);
-    return { id, arn: id };
   },
-  "aws:sns/topic:Topic": ({ arn, name }) => ({ id: arn("sns", name), arn: arn("sns", name) }),
-  "aws:sns/topicSubscription:TopicSubscription": ({ inputs }) => ({
-    arn: `${inputs.topic}:${hex(String(inputs.endpoint))}`,
-  }),
-  "aws:cloudwatch/logGroup:LogGroup": ({ arn, name }) => ({ id: name, arn: arn("logs", `log-group:${name}`) }),
-  "aws:iam/role:Role": ({ account, name }) => ({ id: name, arn: `arn:aws:iam::${account}:role/${name}` }),
-  "aws:iam/rolePolicy:RolePolicy": () => ({}),
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": () => ({}),
-  "aws:lambda/function:Function": ({ arn, name }) => ({ id: name, arn: arn("lambda", `function:${name}`) }),
-  "aws:lambda/permission:Permission": () => ({}),
-  "aws:lambda/functionUrl:FunctionUrl": ({ functionUrl }) => ({ functionUrl }),
-  "aws:sfn/stateMachine:StateMachine": ({ arn, name }) => ({
-    id: arn("states", `stateMachine:${name}`),
-    arn: arn("states", `stateMachine:${name}`),
-  }),
+  "aws:ecr/repository:Repository": {
+    id: "{name}",
+    arn: "arn:aws:ecr:{at}:repository/{name}",
+    repositoryUrl: "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
+  },
+  "aws:dynamodb/table:Table": { id: "{name}", arn: "arn:aws:dynamodb:{at}:table/{name}" },
+  "aws:secretsmanager/secret:Secret": byArn("arn:aws:secretsmanager:{at}:secret:{name}-AbCdEf"),
+  "aws:sns/topic:Topic": byArn("arn:aws:sns:{at}:{name}"),
+  "aws:sns/topicSubscription:TopicSubscription": { arn: "{topic}:{hash}" },
+  "aws:cloudwatch/logGroup:LogGroup": { id: "{name}", arn: "arn:aws:logs:{at}:log-group:{name}" },
+  "aws:iam/role:Role": { id: "{name}", arn: "arn:aws:iam::{account}:role/{name}" },
+  "aws:iam/rolePolicy:RolePolicy": {},
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {},
+  "aws:lambda/function:Function": { id: "{name}", arn: "arn:aws:lambda:{at}:function:{name}" },
+  "aws:lambda/permission:Permission": {},
+  "aws:lambda/functionUrl:FunctionUrl": { functionUrl: "{functionUrl}" },
+  "aws:sfn/stateMachine:StateMachine": byArn("arn:aws:states:{at}:stateMachine:{name}"),
 };
-
-/** Eight hexadecimal digits that depend on `text` alone, for ids that AWS makes up. */
-function hex(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash.toString(16).padStart(8, "0");
-}

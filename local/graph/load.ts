@@ -1,5 +1,6 @@
-import { fork } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import type { Graph } from "./graph.ts";
 
 export interface LoadGraphArgs {
@@ -15,44 +16,33 @@ export interface LoadGraphArgs {
 }
 
 /**
- * The resources that `pulumi up --stack <stack>` would create, from the program itself, run under mocks in a child process.
+ * The resources that `pulumi up --stack <stack>` would create, from the program itself, run under mocks in a thread of its own.
  * @throws GraphError: the configuration's problems one a line, or the graph's holes, or what the program threw.
  */
-export function loadGraph({
+export async function loadGraph({
   stack,
   functionUrl,
   project = join(import.meta.dirname, "../.."),
   bundles = join(project, ".build"),
   interruption,
 }: LoadGraphArgs): Promise<Graph> {
-  const child = fork(join(import.meta.dirname, "child.ts"), [stack, project, functionUrl, bundles], {
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: { stack, project, functionUrl, bundles },
     execArgv: [],
-    // A terminal's Ctrl-C is for the parent to judge; without the parent the child ends too.
-    detached: true,
+    stdout: true,
+    stderr: true,
   });
-  const end = () => void child.kill();
-  if (interruption?.aborted) end();
-  interruption?.addEventListener("abort", end, { once: true });
-  return new Promise((resolve, reject) => {
-    let graph: Graph | undefined;
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-    });
-    child.on("message", (message: Graph) => {
-      graph = message;
-    });
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      interruption?.removeEventListener("abort", end);
-      if (graph && code === 0) resolve(graph);
-      else
-        reject(
-          new GraphError(said.trim() || `the program of stack ${stack} ended with ${signal ?? `exit code ${code}`}`),
-        );
-    });
+  const exited = once(worker, "exit").then(([code]) => {
+    throw new Error(`the program of stack ${stack} ended with exit code ${code}`);
   });
+  try {
+    const [graph] = await Promise.race([once(worker, "message", interruption && { signal: interruption }), exited]);
+    return graph;
+  } catch (cause) {
+    throw new GraphError(cause instanceof Error ? cause.message : String(cause), { cause });
+  } finally {
+    await worker.terminate();
+  }
 }
 
 /** The stack can't be built as it stands; the message is for whoever wrote its configuration or its program. */

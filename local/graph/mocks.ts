@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { type Computing, computed } from "./computed.ts";
 import type { Graph, Resource } from "./graph.ts";
-import { listen } from "./listen.ts";
-import { holes, plainMap } from "./plain.ts";
+import { holes, plainMap, resourceOf, wireMap } from "./wire.ts";
 
 export interface RecordingArgs extends Computing {
   project: string;
@@ -14,7 +14,7 @@ export interface RecordingArgs extends Computing {
 
 /**
  * Runs a Pulumi program against mocks and returns what it would create. Mocks show only type, name and inputs; parents,
- * dependencies and options are read where they pass to the engine. One recording a process: Pulumi's runtime is global.
+ * dependencies and options are read where they pass to the engine. One recording a thread: Pulumi's runtime is global.
  * @throws if the graph has holes, or uses a resource or function that has no answer.
  */
 export async function record({ project, stack, config, program, ...context }: RecordingArgs): Promise<Graph> {
@@ -23,17 +23,30 @@ export async function record({ project, stack, config, program, ...context }: Re
   const missing: string[] = [];
   await pulumi.runtime.setMocks(answers(project, context), project, stack, true);
   pulumi.runtime.setAllConfig(config);
-  listen({
-    registered(resource) {
-      missing.push(...holes(resource.inputs).map((path) => `${resource.urn}: ${path} is not known`));
-      const { type, inputs, outputs: computed } = resource;
-      if (type !== rootType) resources.push({ ...resource, inputs: plainMap(inputs), outputs: plainMap(computed) });
-    },
-    ended(given) {
-      missing.push(...holes(given).map((path) => `stack output ${path} is not known`));
-      outputs = plainMap(given);
+
+  const monitor = pulumi.runtime.getMonitor()!;
+  const register = monitor.registerResource.bind(monitor);
+  const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+  Object.assign(monitor, {
+    registerResource: (request: RegisterResourceRequest, done: Parameters<typeof register>[3]) =>
+      register(request, (error, response) => {
+        if (!error) {
+          const resource = resourceOf(request, response);
+          missing.push(...holes(wireMap(request.getObject())).map((path) => `${resource.urn}: ${path} is not known`));
+          if (resource.type !== rootType) resources.push(resource);
+        }
+        done(error, response);
+      }),
+    registerResourceOutputs: (request: RegisterResourceOutputsRequest, done: Parameters<typeof registerOutputs>[3]) => {
+      if (request.getUrn().includes(`::${rootType}::`)) {
+        const given = wireMap(request.getOutputs());
+        missing.push(...holes(given).map((path) => `stack output ${path} is not known`));
+        outputs = plainMap(given);
+      }
+      return registerOutputs(request, done);
     },
   });
+
   await pulumi.runtime.runInPulumiStack(program);
   await pulumi.runtime.disconnect();
   if (missing.length > 0) throw new Error(`the resource graph has holes:\n${missing.sort().join("\n")}`);

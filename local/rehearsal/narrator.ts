@@ -1,9 +1,7 @@
 import { styleText } from "node:util";
 import type { HistoryEvent } from "../asl/history.ts";
 import type { Clock } from "../clock.ts";
-import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
-import { type Rule, textOf } from "../faults/rule.ts";
 import type { CloudWatch } from "./open.ts";
 import { linkIn } from "./operator.ts";
 
@@ -14,10 +12,6 @@ export interface Narrator extends Required<CloudWatch> {
   /** Nothing is told until the next story begins. */
   pause(): void;
   say(line: string): void;
-  /** A mail that asks somebody: shows the link. */
-  onAsked(mail: Mail): void;
-  /** A fault of the plan has struck. */
-  onFault(rule: Rule): void;
 }
 
 export function createNarrator(print: (line: string) => void): Narrator {
@@ -55,7 +49,7 @@ export function createNarrator(print: (line: string) => void): Narrator {
       print(`\n  To ${mail.to}: ${mail.subject}\n  Open this link, read, type the commit, decide:\n\n    ${link}\n`);
     },
 
-    onFault: (rule) => tell("fault", styleText("yellow", textOf(rule))),
+    onFault: ({ text }) => tell("fault", styleText("yellow", text)),
 
     onEvent(executionArn, event) {
       const environment = environmentOf(executionArn);

@@ -8,13 +8,13 @@ import { type Cloud, type CloudArgs, type RunningFunction, startCloud } from "..
 import type { Mail } from "../cloud/outbox.ts";
 import type { EcsState } from "../ecs/state.ts";
 import { startEndpoint } from "../endpoint/endpoint.ts";
-import { createFaults, type Faults } from "../faults/faults.ts";
+import { createFaults } from "../faults/faults.ts";
+import type { Rule } from "../faults/rule.ts";
 import { createFunction } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
 import { GraphError, loadGraph } from "../graph/load.ts";
 import { demoMerchant } from "../sample/merchants.ts";
-import type { SignIn } from "../users/journeys.ts";
-import { type Counts, startUsers, type Users } from "../users/users.ts";
+import { type Crowd, startCrowd } from "./crowd.ts";
 import { ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
 import { createStage, environments, type Stage } from "./stage.ts";
 
@@ -36,7 +36,7 @@ export interface Rehearsal {
   /** An operator's, for SDK clients and the AWS CLI. They name the caller and guard nothing. */
   operator: { accessKeyId: string; secretAccessKey: string };
   /** A cloud of its own, with nothing released yet. Throws a UsageError for a fault that has no place in it. */
-  openCloud(args: CloudWatch, faults?: Faults): Promise<LiveStage>;
+  openCloud(watch: CloudWatch, faults?: readonly Rule[]): Promise<LiveStage>;
   /** Ends whatever is open. */
   close(): Promise<void>;
 }
@@ -45,13 +45,19 @@ export interface CloudWatch {
   onEvent?(executionArn: string, event: HistoryEvent): void;
   onEcs?(state: EcsState): void;
   onMail?(mail: Mail): void;
+  /** A mail that a person is to read: nobody answers for them. */
+  onAsked?(mail: Mail): void;
+  /** A fault has struck. */
+  onFault?(rule: Rule): void;
 }
 
 /** A stage on the laptop's real processes, sockets and workers. */
 export interface LiveStage extends Stage {
   clock: ScaledClock;
   /** Users of both environments from now on; `rate`: requests a second and environment. */
-  users(rate: number): { stop(): Promise<Counts>; failures(): string[] };
+  users(rate: number): Crowd;
+  /** From now on faults strike. */
+  beginFaults(): void;
   close(): Promise<void>;
 }
 
@@ -103,8 +109,9 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
     origin: endpoint.origin,
     graphs,
     operator,
-    async openCloud(watch, faults = createFaults([])) {
-      const clock = scaledClock({ speed: 1 });
+    async openCloud({ onMail, onAsked, onFault, ...watch }, rules = []) {
+      const faults = createFaults(rules, onFault);
+      const clock = scaledClock(1);
       const args: CloudArgs = {
         clock,
         graphs,
@@ -115,7 +122,8 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
         ...watch,
         onMail(mail) {
           stage.read(mail);
-          watch.onMail?.(mail);
+          onMail?.(mail);
+          if (stage.operator === "a person") onAsked?.(mail);
         },
       };
       const opened = await startCloud(faults.into(args));
@@ -126,21 +134,21 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
       }
       cloud = opened;
       const stage = createStage({ cloud: opened, clock, graphs });
-      const flows: ReturnType<typeof usersOf>[] = [];
+      const crowds: Crowd[] = [];
       closeCloud = async () => {
         closeCloud = async () => {};
         clock.close();
-        const leaving = flows.map((flow) => flow.stop());
+        const leaving = crowds.map((crowd) => crowd.stop());
         await opened.close();
         await Promise.all(leaving);
         cloud = undefined;
       };
       const users = (rate: number) => {
-        const flow = usersOf(stage, rate, app === undefined ? demoMerchant : smokeMerchant);
-        flows.push(flow);
-        return flow;
+        const crowd = startCrowd(stage, rate, app === undefined ? demoMerchant : smokeMerchant);
+        crowds.push(crowd);
+        return crowd;
       };
-      return Object.assign(stage, { clock, users, close: () => closeCloud() });
+      return Object.assign(stage, { clock, users, beginFaults: faults.begin, close: () => closeCloud() });
     },
     close: dispose,
   };
@@ -151,17 +159,3 @@ const credentialsOf = (name: string) => ({
   accessKeyId: `AKID${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "")}`,
   secretAccessKey: "guards-nothing",
 });
-
-function usersOf({ cloud, badReleases }: Stage, rate: number, signIn: SignIn) {
-  const flows: Users[] = Object.values(cloud.origins).map((origin) =>
-    startUsers({ origin, rate, signIn, isBad: (release) => badReleases.has(release) }),
-  );
-  return {
-    async stop() {
-      const counts = await Promise.all(flows.map((flow) => flow.stop()));
-      const sum = (key: keyof Counts) => counts.reduce((total, each) => total + each[key], 0);
-      return { sent: sum("sent"), failed: sum("failed"), badBuild: sum("badBuild") };
-    },
-    failures: () => flows.flatMap((flow) => [...flow.failures()]),
-  };
-}

@@ -3,9 +3,7 @@ import { fileURLToPath } from "node:url";
 import { functionsOf } from "../cloud/account.ts";
 import type { ContainerArgs, RunContainer } from "../cloud/elasticContainers.ts";
 import type { Graph } from "../graph/graph.ts";
-import { createApp } from "../sample/app.ts";
 import { type BuildName, builds } from "../sample/builds.ts";
-import { serve } from "../sample/serve.ts";
 import { startTask } from "../tasks/task.ts";
 
 /** The smoke merchant of the rehearsal, whom the sample backend knows and the smoke signs in as. */
@@ -20,13 +18,13 @@ const sha = (algorithm: string, text: string): string => createHash(algorithm).u
 export const imageOf = (build: string): string => `${repository}@sha256:${sha("sha256", build)}`;
 export const commitOf = (build: string): string => sha("sha1", build);
 
-const buildOf = (image: string): BuildName => {
+export const buildOf = (image: string): BuildName => {
   for (const build of Object.keys(builds) as BuildName[]) if (imageOf(build) === image) return build;
   throw new Error(`${image}: not found`);
 };
 
 /** What tells a task who it is: the template's variables and the environment's smoke merchant, as `SMOKE_…`. */
-function variablesOf(graphs: readonly Graph[], { service, environment }: ContainerArgs): Record<string, string> {
+export function variablesOf(graphs: readonly Graph[], { service, environment }: ContainerArgs): Record<string, string> {
   const graph = graphs.find(({ resources }) => resources.some(({ outputs }) => outputs.arn === service));
   if (!graph) throw new Error(`no stack has the service ${service}`);
   // The first that the environment's configuration allows.
@@ -58,30 +56,3 @@ export const ownApplication =
       environment: variablesOf(graphs, container),
       stopTimeout: container.stopTimeout,
     });
-
-/** Tasks as servers in this process: for tests, which have many. */
-export const sampleServers =
-  (graphs: readonly Graph[]): RunContainer =>
-  async (container) => {
-    const variables = variablesOf(graphs, container);
-    const build = buildOf(container.image);
-    const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
-    if ("crashesAtBoot" in builds[build]) {
-      exit({ exitCode: 1 });
-      return { port: 0, listening: Promise.resolve(false), exited, stop: () => exited, kill: () => exited };
-    }
-    const { COMMIT = "", GREENGATE_RELEASE = "", ENVIRONMENT = "", SMOKE_MERCHANT = "" } = variables;
-    const app = createApp({
-      build,
-      commit: COMMIT,
-      release: GREENGATE_RELEASE,
-      environment: ENVIRONMENT,
-      smoke: { id: SMOKE_MERCHANT, ...smokeMerchant },
-    });
-    const serving = await serve(app, 0);
-    const end = async () => {
-      await serving.stop();
-      exit({ exitCode: 0 });
-    };
-    return { port: serving.port, listening: Promise.resolve(true), exited, stop: end, kill: end };
-  };

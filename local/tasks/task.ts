@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { accepts, freePort } from "./freePort.ts";
-import { recentText } from "./recentText.ts";
+import { accepts, freePort } from "./ports.ts";
 
 export interface TaskArgs {
   /** A program; no shell reads it. A command line of the user's: `sh` with `["-c", line]`. */
@@ -24,12 +24,11 @@ export interface Exit {
 export interface Task {
   /** Where it was told to listen (PORT). */
   port: number;
-  pid: number;
   /** Never rejects. */
   exited: Promise<Exit>;
   /** Resolves true once the port accepts connections, false when the task exits before. */
   listening: Promise<boolean>;
-  /** The end of what it wrote to stdout and stderr. */
+  /** The end of what it wrote to stdout and stderr, at most 64 Ki characters; a cut beginning is marked. */
   output(): string;
   /** SIGTERM, SIGKILL after `stopTimeout`; resolves when it has exited. */
   stop(): Promise<Exit>;
@@ -50,21 +49,25 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
     detached: true,
   });
   const exited = exit(child);
-  await started(child, command);
-  const pid = child.pid!;
+  await once(child, "spawn").catch((cause: Error) => {
+    throw new Error(`The task ${command} can't be started: ${cause.message}`, { cause });
+  });
 
-  const output = recentText();
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", output.add);
-
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.length > longestOutput) output = `… ${output.slice(-longestOutput)}`;
+    });
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, name);
+    if (isRunning()) process.kill(-child.pid!, name);
   };
   return {
     port,
-    pid,
     exited,
-    listening: untilListening(port, exited),
-    output: output.read,
+    listening: untilListening(port, isRunning),
+    output: () => output,
     async stop() {
       signal("SIGTERM");
       const patience = setTimeout(() => signal("SIGKILL"), stopTimeout * 1000);
@@ -77,17 +80,10 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
   };
 }
 
+const longestOutput = 65_536;
+
 /** The guard waits for the end of file on 3, deaf to the group's SIGTERM; then the program takes the shell's place, without the pipe. */
 const leash = `{ trap '' TERM INT HUP; cat <&3 >/dev/null 2>&1; kill -KILL 0; } >/dev/null 2>&1 & exec "$0" "$@" 3<&-`;
-
-function started(child: ChildProcess, command: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", (cause) =>
-      reject(new Error(`The task ${command} can't be started: ${cause.message}`, { cause })),
-    );
-  });
-}
 
 function exit(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
@@ -98,12 +94,8 @@ function exit(child: ChildProcess): Promise<Exit> {
   });
 }
 
-async function untilListening(port: number, exited: Promise<Exit>): Promise<boolean> {
-  let running = true;
-  void exited.then(() => {
-    running = false;
-  });
-  while (running) {
+async function untilListening(port: number, isRunning: () => boolean): Promise<boolean> {
+  while (isRunning()) {
     if (await accepts(port)) return true;
     await sleep(10);
   }

@@ -1,28 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, type TestContext, test, vi } from "vitest";
-import { type Command, copyProject, type Project } from "./project.ts";
-
-/** A command that is interrupted once `moment` has come; nothing may be left of it. */
-async function interrupted(
-  context: TestContext,
-  script: string,
-  args: string[],
-  moment: (command: Command, project: Project) => Promise<void>,
-) {
-  const project = await copyProject(context);
-  const command = project.start(script, args);
-  await moment(command, project);
-  command.interrupt();
-  const { exitCode, stdout, stderr } = await command.ended;
-  await vi.waitFor(async () => expect((await project.leftovers()).join("\n")).toBe(""), { timeout: 5000 });
-  return { exitCode, stdout, stderr };
-}
+import { describe, expect, test } from "vitest";
+import { type Command, interrupted, type Project } from "./project.ts";
 
 // Whole releases go before, with real processes: on a busy machine they take their time.
 describe.concurrent("Ctrl-C leaves no process and no file behind", { timeout: 120_000 }, () => {
   test("in the middle of a release, with users under way", async (context) => {
-    const deploying = (command: Command) => command.says(/merges good-2[\s\S]*ECS SCALE_UP/);
+    const deploying = async (command: Command) => {
+      await command.says(/merges good-2[\s\S]*ECS SCALE_UP/);
+    };
     const { exitCode, stdout, stderr } = await interrupted(context, "start", ["--speed", "600"], deploying);
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: [] });
     expect(stdout).not.toContain("Every process has ended");

@@ -4,7 +4,7 @@ import { watch } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import type { TestContext } from "vitest";
+import { expect, type TestContext, vi } from "vitest";
 
 /** A copy of this project in a directory of its own, with a temporary directory of its own: whatever a command leaves shows. */
 export interface Project {
@@ -19,8 +19,8 @@ export interface Project {
 }
 
 export interface Command {
-  /** Resolves once the command has said that on stdout; rejects when it ends before. */
-  says(what: RegExp): Promise<void>;
+  /** Resolves with stdout so far once the command has said that on it; rejects when it ends before. */
+  says(what: RegExp): Promise<string>;
   /** Ctrl-C: SIGINT to the whole group. */
   interrupt(): void;
   ended: Promise<{ exitCode: number; stdout: string; stderr: string[] }>;
@@ -86,6 +86,22 @@ export async function copyProject({ onTestFinished }: TestContext): Promise<Proj
   };
 }
 
+/** A command that is interrupted once `moment` has come; nothing may be left of it. */
+export async function interrupted(
+  context: TestContext,
+  script: string,
+  args: string[],
+  moment: (command: Command, project: Project) => Promise<void>,
+) {
+  const project = await copyProject(context);
+  const command = project.start(script, args);
+  await moment(command, project);
+  command.interrupt();
+  const ended = await command.ended;
+  await vi.waitFor(async () => expect((await project.leftovers()).join("\n")).toBe(""), { timeout: 5000 });
+  return ended;
+}
+
 const unneeded = new Set(["node_modules", ".git", ".build", ".vitest", "test", "docs"]);
 
 function command(child: ChildProcess): Command {
@@ -107,7 +123,7 @@ function command(child: ChildProcess): Command {
     says: (what) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (what.test(stdout)) resolve();
+          if (what.test(stdout)) resolve(stdout);
         };
         child.stdout?.on("data", look);
         look();

@@ -11,9 +11,8 @@ import messages, {
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Graph } from "../../local/graph/graph.ts";
-import { resourceOf } from "../../local/graph/listen.ts";
 import { rootType } from "../../local/graph/mocks.ts";
-import { plainMap } from "../../local/graph/plain.ts";
+import { plainMap, resourceOf, wireMap } from "../../local/graph/wire.ts";
 
 export interface EngineArgs {
   project: string;
@@ -47,15 +46,14 @@ export async function startEngine({ project, stack, answers }: EngineArgs): Prom
   const register = async (request: RegisterResourceRequest): Promise<RegisterResourceResponse> => {
     const type = request.getType();
     const name = request.getName();
-    const inputs = plainMap(request.getObject()?.toJavaScript() ?? {});
+    const inputs = plainMap(wireMap(request.getObject()));
     const { id, state } = await answers.newResource({ type, name, inputs });
     const response = new messages.RegisterResourceResponse();
     response.setUrn(urnOf({ project, stack, root }, request));
     response.setId(id ?? "");
     response.setObject(struct.Struct.fromJavaScript(state));
-    const { outputs, ...rest } = resourceOf(request, response);
     if (type === rootType) root = response.getUrn();
-    else graph.resources.push({ ...rest, inputs, outputs: plainMap(outputs) });
+    else graph.resources.push(resourceOf(request, response));
     return response;
   };
   const invoke = async (request: ResourceInvokeRequest) => {
@@ -77,7 +75,7 @@ export async function startEngine({ project, stack, answers }: EngineArgs): Prom
     }),
     registerResource: answered(register),
     registerResourceOutputs: answered((request: messages.RegisterResourceOutputsRequest) => {
-      if (request.getUrn() === root) graph.outputs = plainMap(request.getOutputs()?.toJavaScript() ?? {});
+      if (request.getUrn() === root) graph.outputs = plainMap(wireMap(request.getOutputs()));
       return new empty.Empty();
     }),
     invoke: answered(invoke),

@@ -1,22 +1,23 @@
 import type { Run } from "../../local/cloud/stepFunctions.ts";
 import { createFaults } from "../../local/faults/faults.ts";
-import { parseRule, type Rule } from "../../local/faults/rule.ts";
+import { parseRule } from "../../local/faults/rule.ts";
 import { type Ending, type Environment, ending, type Stage } from "../../local/rehearsal/stage.ts";
 import { establishedStage } from "./rehearse.ts";
 
 /** A stage on which `good-1` is good everywhere, and from now on goes wrong what the rules say. */
-export async function faultyStage(...rules: readonly (string | Rule)[]) {
-  const faults = createFaults(rules.map((rule) => (typeof rule === "string" ? parseRule(rule) : rule)));
+export async function faultyStage(...texts: readonly string[]) {
+  const unmet = new Set(texts);
+  const faults = createFaults(texts.map(parseRule), ({ text }) => unmet.delete(text));
   const stage = await establishedStage("good-1", {}, faults);
-  return { stage, faults };
+  return { stage, unmet };
 }
 
 /** A release of `good-2` on dev while something goes wrong. Fails where the faults met nobody. */
 export async function releaseDespite(...rules: string[]): Promise<{ stage: Stage; run: Run } & Ending> {
-  const { stage, faults } = await faultyStage(...rules);
+  const { stage, unmet } = await faultyStage(...rules);
   const run = await stage.merge("good-2");
   const end = await ending(run);
-  if (faults.unstruck().length > 0) throw new Error("The faults met nobody.");
+  if (unmet.size > 0) throw new Error("The faults met nobody.");
   return { stage, run, ...end };
 }
 

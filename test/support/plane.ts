@@ -11,7 +11,7 @@ export const [blue, green] = ["arn:blue", "arn:green"] as const;
 export const production = "arn:production";
 
 /** Cloud time runs 200 times as fast: a probe every 25 ms. */
-const healthCheck: HealthCheck = {
+export const healthCheck: HealthCheck = {
   path: "/health",
   interval: 5,
   timeout: 2,
@@ -32,7 +32,6 @@ export function plane({ rules, idleTimeout = 60, deregistrationDelay = 6000 }: P
   const test = { name: "X-Greengate-Test", values: ["green"] };
   return startBalancer({
     clock: fastClock(200),
-    listener: { protocol: "https", port: 443 },
     idleTimeout,
     targetGroups: [blue, green].map((arn) => ({ arn, healthCheck, deregistrationDelay })),
     rules: rules ?? [
@@ -49,7 +48,7 @@ export const registered = (balancer: Balancer, group: string, target: Target): P
 const smoke = { SMOKE_MERCHANT: "merchant-smoke", SMOKE_EMAIL: "smoke@merchants.example", SMOKE_PASSWORD: "smoke" };
 
 /** A task of the sample backend; its release is its build's name. */
-export async function sampleTask(build: string): Promise<Task & Target> {
+export async function sampleTask(build: string): Promise<Task> {
   const task = await startTask({
     command: process.execPath,
     args: [new URL("../../local/sample/main.ts", import.meta.url).pathname],
@@ -57,7 +56,7 @@ export async function sampleTask(build: string): Promise<Task & Target> {
     stopTimeout: 30,
   });
   if (!(await task.listening)) throw new Error(`The sample didn't start: ${task.output()}`);
-  return { ...task, host: "127.0.0.1" };
+  return task;
 }
 
 /** Users of the sample; `bad` are the releases whose wrong answers are their own. */

@@ -2,7 +2,7 @@ import { virtualClock } from "../../local/clock.ts";
 import { type Cloud, type CloudArgs, startCloud } from "../../local/cloud/cloud.ts";
 import { createFaults } from "../../local/faults/faults.ts";
 import type { Graph, Resource } from "../../local/graph/graph.ts";
-import { sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
+import { smokeMerchant } from "../../local/rehearsal/samples.ts";
 import { createStage, establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
 import { demoMerchant } from "../../local/sample/merchants.ts";
@@ -10,6 +10,7 @@ import { journeys } from "../../local/users/journeys.ts";
 import type { Counts } from "../../local/users/users.ts";
 import { graphOf } from "./graph.ts";
 import { inProcessFunction } from "./inProcessFunctions.ts";
+import { sampleServers } from "./sampleServers.ts";
 
 /**
  * Both stacks' graphs, calmed: load balancers that probe once an hour, not every five seconds, and a live that bakes one minute, not

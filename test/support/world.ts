@@ -1,10 +1,11 @@
 import type { CloudArgs } from "../../local/cloud/cloud.ts";
 import { TaskFailure } from "../../local/cloud/stepFunctions.ts";
-import { imageOf, sampleServers, smokeMerchant } from "../../local/rehearsal/samples.ts";
+import { imageOf, smokeMerchant } from "../../local/rehearsal/samples.ts";
 import { type Environment, establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
 import { serve } from "../../local/sample/serve.ts";
 import { graphs, openStage } from "./rehearse.ts";
+import { sampleServers } from "./sampleServers.ts";
 
 /** What goes wrong around the releases. A story changes it as it goes on. */
 export interface World {

@@ -1,8 +1,9 @@
 import type { RequestListener } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Balancer } from "../../../local/balancer/balancer.ts";
-import type { Health } from "../../../local/balancer/healthCheck.ts";
-import { blue, green, type PlaneArgs, plane, production, registered } from "../../support/plane.ts";
+import { type Health, watchHealth } from "../../../local/balancer/healthCheck.ts";
+import { virtualClock } from "../../../local/clock.ts";
+import { blue, green, healthCheck, type PlaneArgs, plane, production, registered } from "../../support/plane.ts";
 import { listen, type TestServer } from "../../support/servers.ts";
 
 /** Patience for a busy machine; what is waited for comes within milliseconds. */
@@ -147,6 +148,10 @@ describe("a balancer", () => {
       "must be a whole number from 0 to 999, not 1000",
     );
     const wild = { arn: production, priority: 1, header: { name: "a", values: ["gre*"] }, weights: {} };
+    const ranges = { ...healthCheck, matcher: "200-299" };
+    expect(() => watchHealth(virtualClock(), { port: 1 }, ranges, () => {})).toThrow(
+      "healthCheck.matcher must be one status, such as 200, not 200-299.",
+    );
     await expect(plane({ rules: [wild] })).rejects.toThrow(
       "the embedded balancer knows no wildcards, so a header's value can't be \"gre*\"",
     );

@@ -12,7 +12,12 @@ test.each([
     "s3:PutObject lose 1",
     `the place must be states or ecs or dynamodb or secretsmanager or sns or lambda or task or balancer, not "s3"`,
   ],
-  ["ecs:updateService lose 1", `what follows ecs: must be an action such as UpdateService, not "updateService"`],
+  ["ecs:UpdateServise lose 1", `what follows ecs: is not known: "UpdateServise"; did you mean UpdateService?`],
+  ["sns:publish lose 1", `what follows sns: is not known: "publish"; did you mean Publish?`],
+  [
+    "dynamodb:Query lose 1",
+    'what follows dynamodb: must be BatchGetItem or DeleteItem or GetItem or PutItem or UpdateItem, not "Query"',
+  ],
   ["ecs:UpdateService timeout 1", `the fault of ecs:UpdateService must be throttle or lose, not "timeout"`],
   ["ecs:UpdateService lose 0", `the number after lose must be 1 to 1000 calls, not "0"`],
   ["ecs:UpdateService lose twice", `the number after lose must be 1 to 1000 calls, not "twice"`],
@@ -39,7 +44,7 @@ test("a seed's plan is printed as the very rules that it is", () => {
   }
   // Every kind of fault comes up, and not always the same.
   const kinds = new Set(seeds.flatMap((seed) => draw(seed).map(({ fault }) => fault)));
-  expect(kinds.size).toBe(6);
+  expect(kinds.size).toBe(7);
 });
 
 test.each(["-1", "1.5", "x", "1000000000"])("--seed %s is refused", (seed) => {

@@ -85,9 +85,38 @@ test("slow weights: the smoke waits until the release answers, and what still do
   for (const { stage } of [prompt, slow, never]) await stage.cloud.close();
 });
 
+test("rules that somebody puts back to the program's after a shift: what users don't meet is never called Released", async () => {
+  const { stage, unmet } = await faultyStage("balancer:dev reset-rules 1", "balancer:dev reset-rules 2");
+  // The program's first colour, which the second deployment shifts to and the third leaves.
+  expect((await ending(await stage.merge("good-2"))).ended).toBe("Released");
+  const { ended, why } = await ending(await stage.merge("orders-fail-under-traffic"));
+  expect(ended).toBe("RolledBack");
+  expect(why).toMatch(/did not answer 5 times in a row within 30 s; last: release main-/);
+  expect([deploymentsOf(stage, "dev"), await stage.serving("dev")]).toEqual([
+    ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"],
+    good2,
+  ]);
+  expect(await ledgerItem(stage, "dev", "environment")).toMatchObject({ good: { M: { commit: { S: good2 } } } });
+  expect(await quarantined(stage, "orders-fail-under-traffic")).toBe(false);
+  expect([...unmet]).toEqual([]);
+  await stage.cloud.close();
+});
+
+test("rules that somebody puts back after a rollback's shift lead to nothing: that is not called RolledBack, and the next release heals it", async () => {
+  const { stage } = await faultyStage("balancer:dev reset-rules 2");
+  const { ended, why } = await ending(await stage.merge("red"));
+  expect(ended).toBe("Held");
+  expect(why).toMatch(/last-known-good is not green either: .* GET \/health answered 503/);
+  expect(await stage.serving("dev")).toBe(null);
+  expect(await ledgerItem(stage, "dev", "environment")).toMatchObject({ good: { M: { commit: { S: good1 } } } });
+  expect((await ending(await stage.merge("good-2"))).ended).toBe("Released");
+  expect(await stage.serving("dev")).toBe(good2);
+  await stage.cloud.close();
+});
+
 test("a function that the program doesn't have is refused before anything starts", async () => {
   await expect(faultyStage("lambda:smok timeout 1")).rejects.toThrow(
-    'fault "lambda:smok timeout 1": the function must be ',
+    'fault "lambda:smok timeout 1": the function is not known: "smok"; did you mean smoke?',
   );
 });
 

@@ -1,0 +1,33 @@
+import type { RunContainer } from "../../local/cloud/elasticContainers.ts";
+import type { Graph } from "../../local/graph/graph.ts";
+import { buildOf, smokeMerchant, variablesOf } from "../../local/rehearsal/samples.ts";
+import { createApp } from "../../local/sample/app.ts";
+import { builds } from "../../local/sample/builds.ts";
+import { serve } from "../../local/sample/serve.ts";
+
+/** Tasks as servers in this process; the stories have many. */
+export const sampleServers =
+  (graphs: readonly Graph[]): RunContainer =>
+  async (container) => {
+    const variables = variablesOf(graphs, container);
+    const build = buildOf(container.image);
+    const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
+    if ("crashesAtBoot" in builds[build]) {
+      exit({ exitCode: 1 });
+      return { port: 0, listening: Promise.resolve(false), exited, stop: () => exited, kill: () => exited };
+    }
+    const { COMMIT = "", GREENGATE_RELEASE = "", ENVIRONMENT = "", SMOKE_MERCHANT = "" } = variables;
+    const app = createApp({
+      build,
+      commit: COMMIT,
+      release: GREENGATE_RELEASE,
+      environment: ENVIRONMENT,
+      smoke: { id: SMOKE_MERCHANT, ...smokeMerchant },
+    });
+    const serving = await serve(app, 0);
+    const end = async () => {
+      await serving.stop();
+      exit({ exitCode: 0 });
+    };
+    return { port: serving.port, listening: Promise.resolve(true), exited, stop: end, kill: end };
+  };
