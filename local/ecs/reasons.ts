@@ -7,6 +7,9 @@ export const circuitBreakerExceeded =
 /** The same test; also in https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ (ECS events of level ERROR). */
 export const noRollbackCandidate = "No rollback candidate was found to run the rollback.";
 
+/** As somebody saw it in a canary deployment, which is this one in smaller steps. */
+export const activeAlarms = "Service deployment rolled back because of one or more active alarms.";
+
 /** [unverified] */
 export const stoppedByUser = "Service deployment rolled back because of a StopServiceDeployment request.";
 
@@ -16,6 +19,10 @@ export const superseded = "Service deployment stopped because a newer service de
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html, "Lifecycle hook issues" */
 export const hookFailed = (stage: string, target: string) =>
   `${hooksFailed(stage)} Lifecycle hook target ${target} returned FAILED status.`;
+
+/** The same page, for a role that lacks `lambda:InvokeFunction`. [unverified] for Lambda's other refusals, such as throttling. */
+export const hookNotInvoked = (stage: string, target: string, why: string) =>
+  `${hooksFailed(stage)} ECS was unable to invoke hook target ${target} due to ${why}`;
 
 /** A function that threw, timed out or answered anything else. The text as observed; the page above has it without the colon. */
 export const hookUnparsable = (stage: string, target: string) =>

@@ -17,6 +17,11 @@ export interface EcsSettings {
   listLag: number;
   /** Between two calls of a hook that answered `IN_PROGRESS` without a `callBackDelay`. */
   callBackDelay: number;
+  /**
+   * How long a deregistered task definition can still be deployed: up to 10 minutes,
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
+   */
+  inactiveGrace: number;
 }
 
 /** Like AWS, as far as it was observed; the shapes are documented, the durations are not. */
@@ -28,4 +33,5 @@ export const awsLike: EcsSettings = {
   weightsPropagation: 5_000,
   listLag: 10_000,
   callBackDelay: 30_000,
+  inactiveGrace: 600_000,
 };

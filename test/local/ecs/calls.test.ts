@@ -5,9 +5,7 @@ import type {
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { setupEvents } from "../../../local/ecs/setup.ts";
 import { EcsWorld } from "../../support/ecs.ts";
-import { ecsGraph } from "../../support/ecsGraph.ts";
 
 const list = (world: EcsWorld, input: Record<string, unknown> = {}) =>
   world.call<ListServiceDeploymentsResponse>("ListServiceDeployments", { cluster: "dev", service: "shop", ...input });
@@ -112,7 +110,7 @@ test("a described task definition can be registered again, and only ECS's own fi
 });
 
 test("an inactive revision can't be deployed", () => {
-  const world = new EcsWorld();
+  const world = new EcsWorld({ settings: { inactiveGrace: 0 } });
   const taskDefinition = world.register("app:1");
   world.call("DeregisterTaskDefinition", { taskDefinition });
   expect(() =>
@@ -147,8 +145,8 @@ test.each(refused)("%s %j is refused", (action, input, error) => {
 });
 
 test("a graph that asks for more than this ECS imitates is refused with its place", () => {
-  const rolling = ecsGraph({ service: { deploymentConfiguration: { strategy: "ROLLING" } } });
-  expect(() => setupEvents(rolling, 0)).toThrow(
+  const rolling = { deploymentConfiguration: { strategy: "ROLLING" } };
+  expect(() => new EcsWorld({ service: rolling })).toThrow(
     /service\/dev\/shop: deploymentConfiguration.strategy: .*"BLUE_GREEN".*"ROLLING"/,
   );
 });

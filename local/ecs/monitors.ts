@@ -1,0 +1,48 @@
+import { canTurnBack } from "./deployment.ts";
+import type { Happened } from "./events.ts";
+import type { Service, ServiceDeployment } from "./state.ts";
+import { openDeployment, type Work } from "./work.ts";
+
+/**
+ * What watches a new deployment. If one of its alarms is in ALARM already, ECS ignores them all for the whole of it:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html. [unverified]: that it then shows DISABLED.
+ */
+export function monitorsOf(
+  { state }: Work,
+  service: Service,
+): Pick<ServiceDeployment, "alarms" | "deploymentCircuitBreaker"> {
+  const { alarms, deploymentCircuitBreaker: breaker } = service.deploymentConfiguration;
+  const { alarmNames } = alarms;
+  const watched = alarms.enable && !alarmNames.some((name) => state.alarms.includes(name));
+  const threshold = thresholdOf(service);
+  return {
+    alarms: { status: watched ? "MONITORING" : "DISABLED", alarmNames, triggeredAlarmNames: [] },
+    deploymentCircuitBreaker: { status: breaker.enable ? "MONITORING" : "DISABLED", failureCount: 0, threshold },
+  };
+}
+
+export function alarmChanged(work: Work, { name, state }: Happened<"alarm">): void {
+  const others = work.state.alarms.filter((each) => each !== name);
+  work.state.alarms = state === "ALARM" ? [...others, name] : others;
+  if (state !== "ALARM") return;
+  for (const service of Object.values(work.state.services)) {
+    const open = openDeployment(work, service);
+    if (!open || !canTurnBack(open) || open.alarms.status === "DISABLED" || !open.alarms.alarmNames.includes(name))
+      continue;
+    open.alarms.status = "TRIGGERED";
+    open.alarms.triggeredAlarmNames.push(name);
+  }
+}
+
+/** A task of the new revision ended, or was given up, before it was healthy. */
+export function countFailure(service: Service, { deploymentCircuitBreaker: breaker }: ServiceDeployment): void {
+  breaker.failureCount += 1;
+  breaker.threshold = thresholdOf(service);
+  if (breaker.status === "MONITORING" && breaker.failureCount >= breaker.threshold) breaker.status = "TRIGGERED";
+}
+
+/**
+ * Half the desired count, at least 3 and at most 200 failed tasks:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentCircuitBreaker.html
+ */
+const thresholdOf = ({ desiredCount }: Service): number => Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
