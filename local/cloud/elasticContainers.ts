@@ -110,9 +110,10 @@ export function createElasticContainers(args: ElasticContainersArgs): ElasticCon
       void deregister(entry);
       send({ type: "taskStopped", task, exitCode, reason: "Essential container in task exited" });
     });
-    if (closed) return void container.kill();
+    const unwanted = () => closed || state.tasks[task]?.status === "STOPPING";
+    if (unwanted()) return void container.kill();
     send({ type: "taskRunning", task });
-    if (!(await listens(container)) || closed) return;
+    if (!(await listens(container)) || unwanted()) return;
     entry.registered = true;
     balancerOf(targetGroup).register(targetGroup, targetOf(container), (health) => {
       if (health === "healthy") send({ type: "taskHealthy", task });

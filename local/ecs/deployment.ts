@@ -1,4 +1,4 @@
-import { startHooks } from "./hooks.ts";
+import { expireHooks, startHooks } from "./hooks.ts";
 import { activeAlarms, circuitBreakerExceeded, noRollbackCandidate } from "./reasons.ts";
 import { isPointedAt, type Stage, stageIsDone, stageLength, workOfStage } from "./stages.ts";
 import type { Service, ServiceDeployment } from "./state.ts";
@@ -6,7 +6,8 @@ import { deploymentId, known, note, type Work, wake } from "./work.ts";
 
 /** Moves an open deployment on by one step, if it can. */
 export function step(work: Work, service: Service, deployment: ServiceDeployment): boolean {
-  const failure = deployment.status === "PENDING" ? undefined : failureOf(deployment);
+  expireHooks(work, deployment);
+  const failure = failureOf(deployment);
   if (failure !== undefined) {
     rollBack(work, service, deployment, failure);
     return true;

@@ -3,7 +3,7 @@ import type { Happened, HookPayload } from "./events.ts";
 import { hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
 import { isPointedAt, type Stage } from "./stages.ts";
 import type { HookRun, Service, ServiceDeployment } from "./state.ts";
-import { known, later, unique, uuid, type Work } from "./work.ts";
+import { known, later, unique, uuid, type Work, wake } from "./work.ts";
 
 /** Calls the stage's hooks. All of them have to succeed before the stage can end. */
 export function startHooks(work: Work, service: Service, deployment: ServiceDeployment, stage: Stage): void {
@@ -15,7 +15,16 @@ export function startHooks(work: Work, service: Service, deployment: ServiceDepl
     expiresAt: work.at + timeoutConfiguration.timeoutInMinutes * 60_000,
     own: { executionId: uuid(work), roleArn, hookDetails },
   }));
-  for (const run of deployment.lifecycleHookDetails) call(work, service, deployment, run, work.at);
+  for (const run of deployment.lifecycleHookDetails) {
+    call(work, deployment, run, work.at);
+    wake(work, run.expiresAt);
+  }
+}
+
+/** Whether its function is in the middle of something or waits for its next call, a hook that runs out of time has failed. */
+export function expireHooks(work: Work, { lifecycleHookDetails, lifecycleStage: stage }: ServiceDeployment): void {
+  for (const run of lifecycleHookDetails)
+    if (stage && run.status === "IN_PROGRESS" && run.expiresAt <= work.at) fail(run, hookTimedOut(stage));
 }
 
 /** Takes what a hook's function returned. Anything but a `hookStatus` that ECS knows fails the deployment. */
@@ -30,7 +39,12 @@ export function hookAnswered(work: Work, { hook, answer, notInvoked }: Happened<
   else if (!parsed.success) fail(run, hookUnparsable(stage, run.targetArn));
   else if (parsed.output.hookStatus === "FAILED") fail(run, hookFailed(stage, run.targetArn));
   else if (parsed.output.hookStatus === "SUCCEEDED") run.status = "SUCCEEDED";
-  else callAgain(work, deployment, run, parsed.output);
+  else {
+    const { callBackDelay, hookDetails = run.own.hookDetails } = parsed.output;
+    run.own.hookDetails = hookDetails;
+    const delay = callBackDelay === undefined ? work.state.settings.callBackDelay : callBackDelay * 1000;
+    call(work, deployment, run, work.at + delay);
+  }
 }
 
 const answerSchema = v.object({
@@ -40,25 +54,14 @@ const answerSchema = v.object({
   hookDetails: v.optional(v.unknown()),
 });
 
-function callAgain(
-  work: Work,
-  deployment: ServiceDeployment,
-  run: HookRun,
-  { callBackDelay, hookDetails = run.own.hookDetails }: v.InferOutput<typeof answerSchema>,
-): void {
-  const at = work.at + (callBackDelay === undefined ? work.state.settings.callBackDelay : callBackDelay * 1000);
-  run.own.hookDetails = hookDetails;
-  if (at >= run.expiresAt) fail(run, hookTimedOut(deployment.lifecycleStage ?? ""));
-  else call(work, known(work.state.services, deployment.serviceArn), deployment, run, at);
-}
-
 /** On the way back nothing can be refused any more: [unverified], a failed hook is only no longer waited for. */
 function fail(run: HookRun, reason: string): void {
   run.status = "FAILED";
   run.own.reason = reason;
 }
 
-function call(work: Work, service: Service, deployment: ServiceDeployment, run: HookRun, at: number): void {
+function call(work: Work, deployment: ServiceDeployment, run: HookRun, at: number): void {
+  const service = known(work.state.services, deployment.serviceArn);
   const { executionId, roleArn, hookDetails } = run.own;
   const { serviceDeploymentArn, lifecycleStage = "", own } = deployment;
   const weights = (traffic: "production" | "test", ...shifting: string[]): Record<string, number> => {

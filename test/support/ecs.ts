@@ -13,6 +13,8 @@ export interface EcsWorldArgs extends EcsGraphArgs {
   settings?: Partial<EcsSettings>;
   /** What the hook's function returns; `undefined` = it threw. Default: it admits everything. */
   hook?: (payload: HookPayload) => unknown;
+  /** Seconds from its call to its answer. Default: 1. */
+  hookSeconds?: number;
   /** Why Lambda would not invoke it, if it would not. */
   denied?: (payload: HookPayload) => string | undefined;
 }
@@ -153,10 +155,10 @@ export class EcsWorld {
       case "invokeHook": {
         const { hook, payload } = effect;
         this.hookCalls.push(payload);
-        const { hook: answers = () => ({ hookStatus: "SUCCEEDED" }), denied = () => undefined } = this.#args;
-        const notInvoked = denied(payload);
+        const { hook: answers = () => ({ hookStatus: "SUCCEEDED" }), hookSeconds = 1, denied } = this.#args;
+        const notInvoked = denied?.(payload);
         const told = notInvoked === undefined ? { answer: answers(payload) } : { notInvoked };
-        this.#later(1_000, { type: "hookAnswered", hook, ...told });
+        this.#later(hookSeconds * 1000, { type: "hookAnswered", hook, ...told });
         break;
       }
       case "startTask":
