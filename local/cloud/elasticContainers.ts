@@ -1,11 +1,13 @@
 import type { Balancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { advance } from "../ecs/advance.ts";
-import type { ContainerArgs, EcsEffect, Happening, HookPayload } from "../ecs/events.ts";
+import type { EcsEffect, Happening } from "../ecs/events.ts";
+import type { HookPayload } from "../ecs/hooks.ts";
 import type { EcsState } from "../ecs/state.ts";
+import type { ContainerArgs } from "../ecs/tasks.ts";
 import type { Result } from "../functions/function.ts";
 
-export type { ContainerArgs } from "../ecs/events.ts";
+export type { ContainerArgs } from "../ecs/tasks.ts";
 
 /** A running container; it listens on 127.0.0.1. */
 export interface Container {

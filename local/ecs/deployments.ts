@@ -31,11 +31,8 @@ export const deploymentOperations = {
         .filter((each) => each.serviceDeploymentArn > nextToken)
         .toSorted((a, b) => (a.serviceDeploymentArn < b.serviceDeploymentArn ? -1 : 1));
       const page = visible.slice(0, maxResults);
-      const isLast = page.length === visible.length;
-      return {
-        serviceDeployments: page.map(brief),
-        ...(isLast ? {} : { nextToken: page.at(-1)?.serviceDeploymentArn }),
-      };
+      const last = page.length < visible.length ? page.at(-1) : undefined;
+      return { serviceDeployments: page.map(brief), nextToken: last?.serviceDeploymentArn };
     },
   ),
 
@@ -81,13 +78,8 @@ export const deploymentOperations = {
         const message = `The service deployment is ${status} in ${lifecycleStage} and can't be stopped.`;
         throw new AwsError("ConflictException", message);
       }
-      rollBack(
-        work,
-        known(work.state.services, deployment.serviceArn),
-        deployment,
-        stoppedByUser,
-        "ROLLBACK_REQUESTED",
-      );
+      const service = known(work.state.services, deployment.serviceArn);
+      rollBack(work, service, deployment, stoppedByUser, "ROLLBACK_REQUESTED");
       return { serviceDeploymentArn };
     },
   ),
@@ -98,20 +90,8 @@ const lookUp = <T>(records: Record<string, T>, arns: string[]) => ({
   failures: arns.filter((arn) => records[arn] === undefined).map((arn) => ({ arn, reason: "MISSING" })),
 });
 
-function brief(deployment: ServiceDeployment): object {
-  const { serviceDeploymentArn, serviceArn, status, statusReason, createdAt, startedAt, finishedAt, own } = deployment;
-  const targetServiceRevisionArn = own.target;
-  return {
-    serviceDeploymentArn,
-    serviceArn,
-    targetServiceRevisionArn,
-    status,
-    statusReason,
-    createdAt,
-    startedAt,
-    finishedAt,
-  };
-}
+/** AWS's list shows less of each; its clients pass over what they don't know. */
+const brief = (deployment: ServiceDeployment) => ({ ...deployment, targetServiceRevisionArn: deployment.own.target });
 
 /** Counts and weights are those of now, where AWS keeps those of a closed deployment's end. */
 function view(state: EcsState, deployment: ServiceDeployment): object {

@@ -1,5 +1,7 @@
 import type { AwsError } from "../awsError.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { HookPayload } from "./hooks.ts";
+import type { ContainerArgs } from "./tasks.ts";
 
 /** Something that happened, at cloud time `at` (milliseconds). */
 export type EcsEvent = { at: number } & Happening;
@@ -40,29 +42,3 @@ export type EcsEffect =
   | { type: "invokeHook"; hook: string; functionArn: string; roleArn: string; payload: HookPayload }
   /** Send the event `timer` at cloud time `at`. It only wakes the model: one too many does no harm. */
   | { type: "timer"; at: number };
-
-/** What a container is started with. */
-export interface ContainerArgs {
-  /** ARN of the service. */
-  service: string;
-  image: string;
-  environment: Record<string, string>;
-  /** Seconds from SIGTERM to SIGKILL, real time. */
-  stopTimeout: number;
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
-export interface HookPayload {
-  executionId: string;
-  lifecycleStage: string;
-  /** ARN of the service deployment. */
-  resourceArn: string;
-  executionDetails: {
-    serviceArn: string;
-    targetServiceRevisionArn: string;
-    /** Service revision ARN → weight; both maps are empty but while the traffic in question is shifting. */
-    testTrafficWeights: Record<string, number>;
-    productionTrafficWeights: Record<string, number>;
-  };
-  hookDetails?: unknown;
-}

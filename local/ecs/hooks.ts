@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Happened, HookPayload } from "./events.ts";
+import type { Happened } from "./events.ts";
 import { hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
 import { isPointedAt, type Stage } from "./stages.ts";
 import type { HookRun, Service, ServiceDeployment } from "./state.ts";
@@ -61,25 +61,33 @@ function fail(run: HookRun, reason: string): void {
 }
 
 function call(work: Work, deployment: ServiceDeployment, run: HookRun, at: number): void {
-  const service = known(work.state.services, deployment.serviceArn);
-  const { executionId, roleArn, hookDetails } = run.own;
-  const { serviceDeploymentArn, lifecycleStage = "", own } = deployment;
+  const { hookId, targetArn, own } = run;
+  const payload = payloadOf(work, deployment, run);
+  later(work, at, { type: "invokeHook", hook: hookId, functionArn: targetArn, roleArn: own.roleArn, payload });
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
+function payloadOf({ state }: Work, deployment: ServiceDeployment, { own: { executionId, hookDetails } }: HookRun) {
+  const { serviceDeploymentArn, serviceArn, lifecycleStage = "", own } = deployment;
+  const service = known(state.services, serviceArn);
+  /** Service revision ARN → weight, or nothing but while this traffic is shifting. */
   const weights = (traffic: "production" | "test", ...shifting: string[]): Record<string, number> => {
     if (!shifting.includes(lifecycleStage)) return {};
-    const weight = (arn: string) => (isPointedAt(service, traffic, known(work.state.revisions, arn)) ? 100 : 0);
+    const weight = (arn: string) => (isPointedAt(service, traffic, known(state.revisions, arn)) ? 100 : 0);
     return Object.fromEntries([own.target, own.source ?? []].flat().map((arn) => [arn, weight(arn)]));
   };
-  const payload: HookPayload = {
+  return {
     executionId,
     lifecycleStage,
     resourceArn: serviceDeploymentArn,
     executionDetails: {
-      serviceArn: service.serviceArn,
+      serviceArn,
       targetServiceRevisionArn: own.target,
       testTrafficWeights: weights("test", "TEST_TRAFFIC_SHIFT"),
       productionTrafficWeights: weights("production", "PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"),
     },
     ...(hookDetails === undefined ? {} : { hookDetails }),
   };
-  later(work, at, { type: "invokeHook", hook: run.hookId, functionArn: run.targetArn, roleArn, payload });
 }
+
+export type HookPayload = ReturnType<typeof payloadOf>;

@@ -4,7 +4,7 @@ import { deployIfNeeded } from "./begin.ts";
 import { operation } from "./operation.ts";
 import type { EcsState, Service, TaskDefinition } from "./state.ts";
 import { findTaskDefinition } from "./taskDefinitions.ts";
-import { countsOf, deploymentId, known, openDeployment, revisionsOf, tasksOf, type Work } from "./work.ts";
+import { countsOf, deploymentId, known, revisionsOf, tasksOf, type Work } from "./work.ts";
 
 const cluster = v.optional(v.string(), "default");
 
@@ -61,11 +61,9 @@ const isGone = ({ at, state }: Work, { status, deregisteredAt = 0 }: TaskDefinit
 /** A new desired count holds for the revision that users have, and for one that is already scaled up. */
 function rescale(work: Work, service: Service, desiredCount: number): void {
   service.desiredCount = desiredCount;
-  const open = openDeployment(work, service);
-  for (const arn of open ? [open.own.source, open.own.target] : [service.own.current]) {
-    const revision = arn === undefined ? undefined : known(work.state.revisions, arn);
-    if (revision && (!open || revision.own.requested > 0)) revision.own.requested = desiredCount;
-  }
+  const quiet = service.currentServiceDeployment === undefined;
+  for (const { serviceRevisionArn, own } of revisionsOf(work.state, service))
+    if (own.requested > 0 || (quiet && serviceRevisionArn === service.own.current)) own.requested = desiredCount;
 }
 
 function view(state: EcsState, service: Service): object {

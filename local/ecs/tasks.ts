@@ -1,4 +1,4 @@
-import type { ContainerArgs, Happened } from "./events.ts";
+import type { Happened } from "./events.ts";
 import { countFailure } from "./monitors.ts";
 import type { Revision, Service, Task } from "./state.ts";
 import { known, later, note, openDeployment, tasksOf, unique, type Work } from "./work.ts";
@@ -81,21 +81,24 @@ function stop(work: Work, service: Service, task: Task): void {
   work.effects.push({ type: "stopTask", task: task.arn });
 }
 
-function containerOf(work: Work, { serviceArn, loadBalancers }: Service, { taskDefinition }: Revision): ContainerArgs {
+/** What the service's container is started with. */
+function containerOf({ state }: Work, { serviceArn, loadBalancers }: Service, { taskDefinition }: Revision) {
   const [{ containerName }] = loadBalancers;
-  const { containerDefinitions } = known(work.state.taskDefinitions, taskDefinition);
+  const { containerDefinitions } = known(state.taskDefinitions, taskDefinition);
   const definition = containerDefinitions.find(({ name }) => name === containerName);
   if (!definition)
     throw new Error(`local/ecs: ${taskDefinition} has no container ${containerName}, which ${serviceArn} needs`);
-  const { image, environment = [], stopTimeout } = definition;
+  const { image, environment = [], stopTimeout = 30 } = definition;
   return {
     service: serviceArn,
     image,
     environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])),
-    // Fargate's default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-    stopTimeout: stopTimeout ?? 30,
+    /** Seconds from SIGTERM to SIGKILL; 30 is Fargate's: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+    stopTimeout,
   };
 }
+
+export type ContainerArgs = ReturnType<typeof containerOf>;
 
 const homeOf = ({ state }: Work, task: Task) => ({
   service: known(state.services, task.service),

@@ -4,7 +4,8 @@ import type {
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
 import { advance } from "../../local/ecs/advance.ts";
-import type { EcsEffect, EcsEvent, Happening, HookPayload } from "../../local/ecs/events.ts";
+import type { EcsEffect, EcsEvent, Happening } from "../../local/ecs/events.ts";
+import type { HookPayload } from "../../local/ecs/hooks.ts";
 import { awsLike, type EcsSettings } from "../../local/ecs/settings.ts";
 import { emptyEcs } from "../../local/ecs/state.ts";
 import { blue, type EcsGraphArgs, ecsGraph, green, productionRule } from "./ecsGraph.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HookPayload } from "../../../local/ecs/events.ts";
+import type { HookPayload } from "../../../local/ecs/hooks.ts";
 import { EcsWorld } from "../../support/ecs.ts";
 import { hookFunction } from "../../support/ecsGraph.ts";
 
