@@ -6,7 +6,7 @@ import { alarmChanged } from "./monitors.ts";
 import { createStack } from "./stack.ts";
 import type { EcsState } from "./state.ts";
 import { scale, taskHealthy, taskRunning, taskStopped, taskUnhealthy } from "./tasks.ts";
-import { openDeployment, revisionsOf, type Work } from "./work.ts";
+import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 
 /**
  * ECS native blue/green as a pure function: the state after `event`, and what the shell has to do. Reads no clock and no chance; the
@@ -38,7 +38,7 @@ function settle(work: Work): void {
   for (const service of Object.values(state.services)) {
     for (let moving = true; moving; ) {
       const open = openDeployment(work, service);
-      moving = open !== undefined && step(work, service, open);
+      moving = open !== undefined && step(moveOf(work, open));
       for (const revision of revisionsOf(state, service)) scale(work, service, revision);
     }
   }

@@ -2,8 +2,8 @@ import { close } from "./deployment.ts";
 import { monitorsOf } from "./monitors.ts";
 import { superseded } from "./reasons.ts";
 import { isPointedAt, stages } from "./stages.ts";
-import type { Service, ServiceDeployment } from "./state.ts";
-import { known, openDeployment, revisionsOf, tasksOf, unique, type Work, wake } from "./work.ts";
+import type { Service } from "./state.ts";
+import { known, type Move, moveOf, openDeployment, revisionsOf, tasksOf, unique, type Work, wake } from "./work.ts";
 
 /**
  * Starts a deployment unless the service has, or is already getting, the task definition that it asks for, or wants no task.
@@ -14,7 +14,7 @@ export function deployIfNeeded(work: Work, service: Service): void {
   const newest = open?.own.target ?? service.own.current;
   const same = newest !== undefined && known(work.state.revisions, newest).taskDefinition === service.taskDefinition;
   if (same || service.desiredCount === 0) return;
-  if (open) supersede(work, service, open);
+  if (open) supersede(moveOf(work, open));
   begin(work, service);
 }
 
@@ -69,9 +69,9 @@ const hasLeftovers = (work: Work, service: Service): boolean =>
     .some((revision) => revision.own.requested > 0 || tasksOf(work.state, revision).length > 0);
 
 /** Ends an open deployment because a newer one takes over. [unverified]: AWS says that a new deployment supersedes, not how. */
-function supersede(work: Work, service: Service, deployment: ServiceDeployment): void {
-  const { target } = deployment.own;
-  if (isPointedAt(service, "production", known(work.state.revisions, target))) service.own.current = target;
-  deployment.stoppedAt = work.at;
-  close(work, service, deployment, "STOPPED", superseded);
+function supersede(move: Move): void {
+  const { service, deployment, green, at } = move;
+  if (isPointedAt(service, "production", green)) service.own.current = green.serviceRevisionArn;
+  deployment.stoppedAt = at;
+  close(move, "STOPPED", superseded);
 }

@@ -6,7 +6,7 @@ import { stoppedByUser } from "./reasons.ts";
 import { serviceIn } from "./services.ts";
 import { isPointedAt } from "./stages.ts";
 import type { EcsState, Revision, ServiceDeployment } from "./state.ts";
-import { countsOf, known } from "./work.ts";
+import { countsOf, known, type Move, moveOf } from "./work.ts";
 
 const arns = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20));
 
@@ -38,9 +38,9 @@ export const deploymentOperations = {
 
   DescribeServiceDeployments: operation(
     v.strictObject({ serviceDeploymentArns: arns }),
-    ({ state }, { serviceDeploymentArns }) => {
-      const { found, failures } = lookUp(state.deployments, serviceDeploymentArns);
-      return { serviceDeployments: found.map((each) => view(state, each)), failures };
+    (work, { serviceDeploymentArns }) => {
+      const { found, failures } = lookUp(work.state.deployments, serviceDeploymentArns);
+      return { serviceDeployments: found.map((each) => view(moveOf(work, each))), failures };
     },
   ),
 
@@ -78,8 +78,7 @@ export const deploymentOperations = {
         const message = `The service deployment is ${status} in ${lifecycleStage} and can't be stopped.`;
         throw new AwsError("ConflictException", message);
       }
-      const service = known(work.state.services, deployment.serviceArn);
-      rollBack(work, service, deployment, stoppedByUser, "ROLLBACK_REQUESTED");
+      rollBack(moveOf(work, deployment), stoppedByUser, "ROLLBACK_REQUESTED");
       return { serviceDeploymentArn };
     },
   ),
@@ -94,24 +93,19 @@ const lookUp = <T>(records: Record<string, T>, arns: string[]) => ({
 const brief = (deployment: ServiceDeployment) => ({ ...deployment, targetServiceRevisionArn: deployment.own.target });
 
 /** Counts and weights are those of now, where AWS keeps those of a closed deployment's end. */
-function view(state: EcsState, deployment: ServiceDeployment): object {
-  const service = known(state.services, deployment.serviceArn);
-  const weighed = (arn: string) => {
-    const revision = known(state.revisions, arn);
-    // Many revisions share a colour in the course of time; only one that has tasks gets its traffic.
-    const weight = (traffic: "test" | "production") =>
-      revision.own.requested > 0 && isPointedAt(service, traffic, revision) ? 100 : 0;
-    return {
-      ...countsOf(state, revision),
-      requestedTestTrafficWeight: weight("test"),
-      requestedProductionTrafficWeight: weight("production"),
-    };
-  };
-  const { source, target } = deployment.own;
+function view({ state, service, deployment, blue, green }: Move): object {
+  // Many revisions share a colour in the course of time; only one that has tasks gets its traffic.
+  const weight = (revision: Revision, traffic: "test" | "production") =>
+    revision.own.requested > 0 && isPointedAt(service, traffic, revision) ? 100 : 0;
+  const weighed = (revision: Revision) => ({
+    ...countsOf(state, revision),
+    requestedTestTrafficWeight: weight(revision, "test"),
+    requestedProductionTrafficWeight: weight(revision, "production"),
+  });
   return {
     ...deployment,
-    sourceServiceRevisions: source === undefined ? [] : [weighed(source)],
-    targetServiceRevision: weighed(target),
+    sourceServiceRevisions: blue === undefined ? [] : [weighed(blue)],
+    targetServiceRevision: weighed(green),
   };
 }
 

@@ -2,29 +2,30 @@ import * as v from "valibot";
 import type { Happened } from "./events.ts";
 import { hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
 import { isPointedAt, type Stage } from "./stages.ts";
-import type { HookRun, Service, ServiceDeployment } from "./state.ts";
-import { known, later, unique, uuid, type Work, wake } from "./work.ts";
+import type { HookRun, Revision } from "./state.ts";
+import { later, type Move, moveOf, unique, uuid, type Work, wake } from "./work.ts";
 
 /** Calls the stage's hooks. All of them have to succeed before the stage can end. */
-export function startHooks(work: Work, service: Service, deployment: ServiceDeployment, stage: Stage): void {
+export function startHooks(move: Move, stage: Stage): void {
+  const { service, deployment, at } = move;
   const hooks = service.deploymentConfiguration.lifecycleHooks.filter((hook) => hook.lifecycleStages.includes(stage));
   deployment.lifecycleHookDetails = hooks.map(({ hookTargetArn, roleArn, hookDetails, timeoutConfiguration }) => ({
-    hookId: `ecs-lambda-${unique(work, 16)}`,
+    hookId: `ecs-lambda-${unique(move, 16)}`,
     targetArn: hookTargetArn,
     status: "IN_PROGRESS",
-    expiresAt: work.at + timeoutConfiguration.timeoutInMinutes * 60_000,
-    own: { executionId: uuid(work), roleArn, hookDetails },
+    expiresAt: at + timeoutConfiguration.timeoutInMinutes * 60_000,
+    own: { executionId: uuid(move), roleArn, hookDetails },
   }));
   for (const run of deployment.lifecycleHookDetails) {
-    call(work, deployment, run, work.at);
-    wake(work, run.expiresAt);
+    call(move, run, at);
+    wake(move, run.expiresAt);
   }
 }
 
 /** Whether its function is in the middle of something or waits for its next call, a hook that runs out of time has failed. */
-export function expireHooks(work: Work, { lifecycleHookDetails, lifecycleStage: stage }: ServiceDeployment): void {
+export function expireHooks({ at, deployment: { lifecycleHookDetails, lifecycleStage: stage } }: Move): void {
   for (const run of lifecycleHookDetails)
-    if (stage && run.status === "IN_PROGRESS" && run.expiresAt <= work.at) fail(run, hookTimedOut(stage));
+    if (stage && run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(run, hookTimedOut(stage));
 }
 
 /** Takes what a hook's function returned. Anything but a `hookStatus` that ECS knows fails the deployment. */
@@ -43,7 +44,7 @@ export function hookAnswered(work: Work, { hook, answer, notInvoked }: Happened<
     const { callBackDelay, hookDetails = run.own.hookDetails } = parsed.output;
     run.own.hookDetails = hookDetails;
     const delay = callBackDelay === undefined ? work.state.settings.callBackDelay : callBackDelay * 1000;
-    call(work, deployment, run, work.at + delay);
+    call(moveOf(work, deployment), run, work.at + delay);
   }
 }
 
@@ -60,21 +61,20 @@ function fail(run: HookRun, reason: string): void {
   run.own.reason = reason;
 }
 
-function call(work: Work, deployment: ServiceDeployment, run: HookRun, at: number): void {
+function call(move: Move, run: HookRun, at: number): void {
   const { hookId, targetArn, own } = run;
-  const payload = payloadOf(work, deployment, run);
-  later(work, at, { type: "invokeHook", hook: hookId, functionArn: targetArn, roleArn: own.roleArn, payload });
+  const payload = payloadOf(move, run);
+  later(move, at, { type: "invokeHook", hook: hookId, functionArn: targetArn, roleArn: own.roleArn, payload });
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
-function payloadOf({ state }: Work, deployment: ServiceDeployment, { own: { executionId, hookDetails } }: HookRun) {
-  const { serviceDeploymentArn, serviceArn, lifecycleStage = "", own } = deployment;
-  const service = known(state.services, serviceArn);
+function payloadOf({ service, deployment, blue, green }: Move, { own: { executionId, hookDetails } }: HookRun) {
+  const { serviceDeploymentArn, serviceArn, lifecycleStage = "" } = deployment;
   /** Service revision ARN → weight, or nothing but while this traffic is shifting. */
   const weights = (traffic: "production" | "test", ...shifting: string[]): Record<string, number> => {
     if (!shifting.includes(lifecycleStage)) return {};
-    const weight = (arn: string) => (isPointedAt(service, traffic, known(state.revisions, arn)) ? 100 : 0);
-    return Object.fromEntries([own.target, own.source ?? []].flat().map((arn) => [arn, weight(arn)]));
+    const weight = (revision: Revision) => (isPointedAt(service, traffic, revision) ? 100 : 0);
+    return Object.fromEntries([green, blue ?? []].flat().map((each) => [each.serviceRevisionArn, weight(each)]));
   };
   return {
     executionId,
@@ -82,7 +82,7 @@ function payloadOf({ state }: Work, deployment: ServiceDeployment, { own: { exec
     resourceArn: serviceDeploymentArn,
     executionDetails: {
       serviceArn,
-      targetServiceRevisionArn: own.target,
+      targetServiceRevisionArn: green.serviceRevisionArn,
       testTrafficWeights: weights("test", "TEST_TRAFFIC_SHIFT"),
       productionTrafficWeights: weights("production", "PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"),
     },

@@ -32,13 +32,7 @@ const taskDefinitionInputs = v.pipe(
 );
 
 /** Numbers that Pulumi carries as text. */
-const minutes = v.pipe(
-  v.union([v.string(), v.number()]),
-  v.transform(Number),
-  v.number(),
-  v.minValue(0),
-  v.maxValue(1440),
-);
+const minutes = v.pipe(v.string(), v.transform(Number), v.number(), v.minValue(0), v.maxValue(1440));
 
 /** AWS waits a day for a hook unless told otherwise. */
 const lifecycleHook = v.strictObject({
@@ -48,13 +42,14 @@ const lifecycleHook = v.strictObject({
   hookDetails: v.optional(v.pipe(v.string(), v.parseJson())),
   targetType: v.optional(v.literal("AWS_LAMBDA")),
   timeoutConfiguration: v.optional(
-    v.strictObject({ timeoutInMinutes: v.optional(minutes, 1440), action: v.optional(v.literal("ROLLBACK")) }),
+    v.strictObject({ timeoutInMinutes: v.optional(minutes, "1440"), action: v.optional(v.literal("ROLLBACK")) }),
     {},
   ),
 });
 
 /** [unverified]: how a blue/green deployment ends that may fail and not go back. Hence both or none. */
 const monitor = { enable: v.boolean(), rollback: v.boolean() };
+const off = { enable: false, rollback: false };
 
 /** What makes no difference here is passed over: networks, platform. Named and nested as the API has it. */
 const serviceInputs = v.pipe(
@@ -66,15 +61,11 @@ const serviceInputs = v.pipe(
     launchType: v.optional(v.literal("FARGATE"), "FARGATE"),
     deploymentConfiguration: v.strictObject({
       strategy: v.literal("BLUE_GREEN"),
-      bakeTimeInMinutes: v.optional(minutes, 0),
+      bakeTimeInMinutes: v.optional(minutes, "0"),
       lifecycleHooks: v.optional(v.array(lifecycleHook), []),
     }),
-    deploymentCircuitBreaker: v.optional(v.strictObject(monitor), { enable: false, rollback: false }),
-    alarms: v.optional(v.strictObject({ ...monitor, alarmNames: v.array(v.string()) }), {
-      alarmNames: [],
-      enable: false,
-      rollback: false,
-    }),
+    deploymentCircuitBreaker: v.optional(v.strictObject(monitor), off),
+    alarms: v.optional(v.strictObject({ ...monitor, alarmNames: v.array(v.string()) }), { ...off, alarmNames: [] }),
     loadBalancers: v.strictTuple([
       v.strictObject({
         targetGroupArn: v.string(),

@@ -1,5 +1,5 @@
-import type { Revision, Service, ServiceDeployment } from "./state.ts";
-import { known, later, revisionsOf, tasksOf, type Work } from "./work.ts";
+import type { Revision, Service } from "./state.ts";
+import { later, type Move, revisionsOf, tasksOf } from "./work.ts";
 
 /**
  * The lifecycle stages of a blue/green deployment, in order. RECONCILE_SERVICE happens only when a new deployment finds more than
@@ -27,38 +27,37 @@ export const hookStages: readonly string[] = stages.filter(
 );
 
 /** What ECS does on entering a stage. On the way back the same stages undo it. */
-export function workOfStage(work: Work, service: Service, deployment: ServiceDeployment, stage: Stage): void {
-  const { source, target } = deployment.own;
-  const destination = deployment.status === "ROLLBACK_IN_PROGRESS" ? source : target;
-  if (stage === "RECONCILE_SERVICE") keepOnly(work, service, source);
-  if (stage === "SCALE_UP") known(work.state.revisions, target).own.requested = service.desiredCount;
-  if (stage === "TEST_TRAFFIC_SHIFT") shift(work, service, "test", destination);
-  if (stage === "PRODUCTION_TRAFFIC_SHIFT") shift(work, service, "production", destination);
-  if (stage === "CLEAN_UP") keepOnly(work, service, destination);
+export function workOfStage(move: Move, stage: Stage): void {
+  const { service, deployment, blue, green } = move;
+  const heir = deployment.status === "ROLLBACK_IN_PROGRESS" ? blue : green;
+  if (stage === "RECONCILE_SERVICE") keepOnly(move, blue);
+  if (stage === "SCALE_UP") green.own.requested = service.desiredCount;
+  if (stage === "TEST_TRAFFIC_SHIFT") shift(move, "test", heir);
+  if (stage === "PRODUCTION_TRAFFIC_SHIFT") shift(move, "production", heir);
+  if (stage === "CLEAN_UP") keepOnly(move, heir);
 }
 
 /** The least that a stage takes, in milliseconds; some then wait for tasks and hooks. */
-export function stageLength(work: Work, { deploymentConfiguration }: Service, stage: Stage): number {
-  const { stagePause, trafficShift } = work.state.settings;
-  if (stage === "BAKE_TIME") return deploymentConfiguration.bakeTimeInMinutes * 60_000;
+export function stageLength({ state, service }: Move, stage: Stage): number {
+  const { stagePause, trafficShift } = state.settings;
+  if (stage === "BAKE_TIME") return service.deploymentConfiguration.bakeTimeInMinutes * 60_000;
   if (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT") return trafficShift;
   if (stage === "SCALE_UP" || stage === "CLEAN_UP" || stage === "RECONCILE_SERVICE") return 0;
   return stagePause;
 }
 
 /** Whether time, tasks and hooks let the deployment leave its stage (or its pending). */
-export function stageIsDone(work: Work, service: Service, deployment: ServiceDeployment): boolean {
+export function stageIsDone({ state, at, service, deployment, green }: Move): boolean {
   const { lifecycleStage: stage, lifecycleHookDetails, status, own } = deployment;
-  if (own.until > work.at) return false;
+  if (own.until > at) return false;
   if (lifecycleHookDetails.some((hook) => hook.status === "IN_PROGRESS")) return false;
   if (stage === "SCALE_UP" && status === "IN_PROGRESS") {
-    const target = known(work.state.revisions, own.target);
-    const healthy = tasksOf(work.state, target).filter((task) => task.healthy && task.status === "RUNNING");
-    return healthy.length >= target.own.requested;
+    const healthy = tasksOf(state, green).filter((task) => task.healthy && task.status === "RUNNING");
+    return healthy.length >= green.own.requested;
   }
   if (stage === "CLEAN_UP" || stage === "RECONCILE_SERVICE") {
-    const unwanted = revisionsOf(work.state, service).filter((revision) => revision.own.requested === 0);
-    return unwanted.every((revision) => tasksOf(work.state, revision).length === 0);
+    const unwanted = revisionsOf(state, service).filter((revision) => revision.own.requested === 0);
+    return unwanted.every((revision) => tasksOf(state, revision).length === 0);
   }
   return true;
 }
@@ -67,20 +66,18 @@ export function stageIsDone(work: Work, service: Service, deployment: ServiceDep
 export const isPointedAt = (service: Service, traffic: "production" | "test", revision: Revision): boolean =>
   service.own[traffic] === revision.own.colour;
 
-function keepOnly(work: Work, service: Service, kept: string | undefined): void {
-  for (const revision of revisionsOf(work.state, service))
-    if (revision.serviceRevisionArn !== kept) revision.own.requested = 0;
+function keepOnly({ state, service }: Move, kept: Revision | undefined): void {
+  for (const revision of revisionsOf(state, service)) if (revision !== kept) revision.own.requested = 0;
 }
 
 /** ECS asks for new weights without a look at those in force: whoever changed the rule meanwhile is overwritten, or mixes the colours. */
-function shift(work: Work, service: Service, traffic: "production" | "test", revision = ""): void {
-  const { colour } = known(work.state.revisions, revision).own;
-  const [{ targetGroupArn, advancedConfiguration }] = service.loadBalancers;
+function shift(move: Move, traffic: "production" | "test", revision: Revision = move.green): void {
+  const [{ targetGroupArn, advancedConfiguration }] = move.service.loadBalancers;
   const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = advancedConfiguration;
-  const weights = Object.fromEntries(
-    [targetGroupArn, alternateTargetGroupArn].map((arn) => [arn, arn === colour ? 100 : 0]),
-  );
+  const { colour } = revision.own;
+  const groups = [targetGroupArn, alternateTargetGroupArn];
+  const weights = Object.fromEntries(groups.map((arn) => [arn, arn === colour ? 100 : 0]));
   const rule = traffic === "production" ? productionListenerRule : testListenerRule;
-  service.own[traffic] = colour;
-  later(work, work.at + work.state.settings.weightsPropagation, { type: "weights", rule, weights });
+  move.service.own[traffic] = colour;
+  later(move, move.at + move.state.settings.weightsPropagation, { type: "weights", rule, weights });
 }

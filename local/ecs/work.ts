@@ -10,6 +10,27 @@ export interface Work {
   effects: EcsEffect[];
 }
 
+/** A deployment under way, being worked on: from the blue revision, which the very first one lacks, to the green. */
+export interface Move extends Work {
+  service: Service;
+  deployment: ServiceDeployment;
+  blue: Revision | undefined;
+  green: Revision;
+}
+
+export function moveOf(work: Work, deployment: ServiceDeployment): Move {
+  const { services, revisions } = work.state;
+  const { source, target } = deployment.own;
+  const blue = source === undefined ? undefined : known(revisions, source);
+  return {
+    ...work,
+    service: known(services, deployment.serviceArn),
+    deployment,
+    blue,
+    green: known(revisions, target),
+  };
+}
+
 /** Asks to be woken at `at`. What is due then stands in the state; the timer itself means nothing. */
 export function wake(work: Work, at: number): void {
   if (at > work.at) work.effects.push({ type: "timer", at });
