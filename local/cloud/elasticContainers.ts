@@ -118,8 +118,7 @@ export function createElasticContainers(args: ElasticContainersArgs): ElasticCon
     if (!(await listens(container)) || unwanted()) return;
     entry.registered = true;
     balancerOf(targetGroup).register(targetGroup, targetOf(container), (health) => {
-      if (health === "healthy") send({ type: "taskHealthy", task });
-      if (health === "unhealthy") send({ type: "taskUnhealthy", task });
+      if (health !== "initial") send({ type: "taskHealth", task, healthy: health === "healthy" });
     });
   };
 

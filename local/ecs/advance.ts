@@ -5,7 +5,7 @@ import { hookAnswered } from "./hooks.ts";
 import { alarmChanged } from "./monitors.ts";
 import { createStack } from "./stack.ts";
 import type { EcsState } from "./state.ts";
-import { scale, taskHealthy, taskRunning, taskStopped, taskUnhealthy } from "./tasks.ts";
+import { scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
 import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 
 /**
@@ -24,8 +24,7 @@ const takers: { [Type in Happening["type"]]: (work: Work, event: Happened<Type>)
   stackCreated: createStack,
   call: answerCall,
   taskRunning,
-  taskHealthy,
-  taskUnhealthy,
+  taskHealth,
   taskStopped,
   hookAnswered,
   alarm: alarmChanged,

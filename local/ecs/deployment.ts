@@ -1,5 +1,5 @@
 import { expireHooks, startHooks } from "./hooks.ts";
-import { activeAlarms, circuitBreakerExceeded, noRollbackCandidate } from "./reasons.ts";
+import { noRollbackCandidate } from "./reasons.ts";
 import { isPointedAt, type Stage, stageIsDone, stageLength, workOfStage } from "./stages.ts";
 import type { ServiceDeployment } from "./state.ts";
 import { deploymentId, type Move, note, wake } from "./work.ts";
@@ -8,9 +8,8 @@ import { deploymentId, type Move, note, wake } from "./work.ts";
 export function step(move: Move): boolean {
   const { deployment, at } = move;
   expireHooks(move);
-  const failure = failureOf(deployment);
-  if (failure !== undefined) {
-    rollBack(move, failure);
+  if (deployment.own.failure !== undefined && canTurnBack(deployment)) {
+    rollBack(move, deployment.own.failure);
     return true;
   }
   if (!stageIsDone(move)) return false;
@@ -64,15 +63,6 @@ export function close({ at, service, deployment }: Move, status: ServiceDeployme
   for (const monitor of [deployment.alarms, deployment.deploymentCircuitBreaker])
     if (monitor.status === "MONITORING") monitor.status = "MONITORING_COMPLETE";
   delete service.currentServiceDeployment;
-}
-
-/** Why the deployment has to be rolled back, if it has to. */
-function failureOf(deployment: ServiceDeployment): string | undefined {
-  if (!canTurnBack(deployment)) return undefined;
-  const failed = deployment.lifecycleHookDetails.find((hook) => hook.status === "FAILED");
-  if (failed) return failed.own.reason;
-  if (deployment.deploymentCircuitBreaker.status === "TRIGGERED") return circuitBreakerExceeded;
-  return deployment.alarms.status === "TRIGGERED" ? activeAlarms : undefined;
 }
 
 function enter(move: Move, stage: Stage): void {

@@ -13,10 +13,8 @@ export type Happening =
   | { type: "call"; action: string; input: unknown }
   /** The task's container runs; its health is not known yet. */
   | { type: "taskRunning"; task: string }
-  /** Its target group found it healthy for the first time. */
-  | { type: "taskHealthy"; task: string }
-  /** Its target group gave it up: ECS stops it. */
-  | { type: "taskUnhealthy"; task: string }
+  /** Its target group found it healthy, or gave it up: ECS then stops it. */
+  | { type: "taskHealth"; task: string; healthy: boolean }
   /** Its container has ended: by itself, or because of `stopTask`. */
   | { type: "taskStopped"; task: string; exitCode: number | null; reason: string }
   /** What the hook's function returned, nothing if it threw or timed out; or why Lambda would not invoke it. */
@@ -32,7 +30,7 @@ export type Happened<Type extends Happening["type"]> = Extract<Happening, { type
 export type EcsEffect =
   | { type: "reply"; output: object }
   | { type: "reply"; error: AwsError }
-  /** Start the container, register it with the target group. Answer `taskRunning`, then `taskHealthy`, or `taskStopped`. */
+  /** Start the container, register it with the target group. Answer `taskRunning`, then `taskHealth`, or `taskStopped`. */
   | { type: "startTask"; task: string; targetGroup: string; container: ContainerArgs }
   /** Deregister it, give its open requests the target group's delay, then SIGTERM. Answer `taskStopped`. */
   | { type: "stopTask"; task: string }

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { Happened } from "./events.ts";
-import { hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
+import { type HookReason, hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
 import { isPointedAt, type Stage } from "./stages.ts";
-import type { HookRun, Revision } from "./state.ts";
+import type { HookRun, Revision, ServiceDeployment } from "./state.ts";
 import { later, type Move, moveOf, unique, uuid, type Work, wake } from "./work.ts";
 
 /** Calls the stage's hooks. All of them have to succeed before the stage can end. */
@@ -23,9 +23,9 @@ export function startHooks(move: Move, stage: Stage): void {
 }
 
 /** Whether its function is in the middle of something or waits for its next call, a hook that runs out of time has failed. */
-export function expireHooks({ at, deployment: { lifecycleHookDetails, lifecycleStage: stage } }: Move): void {
-  for (const run of lifecycleHookDetails)
-    if (stage && run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(run, hookTimedOut(stage));
+export function expireHooks({ at, deployment }: Move): void {
+  for (const run of deployment.lifecycleHookDetails)
+    if (run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(deployment, run, hookTimedOut);
 }
 
 /** Takes what a hook's function returned. Anything but a `hookStatus` that ECS knows fails the deployment. */
@@ -33,12 +33,11 @@ export function hookAnswered(work: Work, { hook, answer, notInvoked }: Happened<
   const isAsked = (run: HookRun) => run.hookId === hook && run.status === "IN_PROGRESS";
   const deployment = Object.values(work.state.deployments).find((each) => each.lifecycleHookDetails.some(isAsked));
   const run = deployment?.lifecycleHookDetails.find(isAsked);
-  if (!deployment?.lifecycleStage || !run) return;
-  const stage = deployment.lifecycleStage;
+  if (!deployment || !run) return;
   const parsed = v.safeParse(answerSchema, answer);
-  if (notInvoked !== undefined) fail(run, hookNotInvoked(stage, run.targetArn, notInvoked));
-  else if (!parsed.success) fail(run, hookUnparsable(stage, run.targetArn));
-  else if (parsed.output.hookStatus === "FAILED") fail(run, hookFailed(stage, run.targetArn));
+  if (notInvoked !== undefined) fail(deployment, run, hookNotInvoked(notInvoked));
+  else if (!parsed.success) fail(deployment, run, hookUnparsable);
+  else if (parsed.output.hookStatus === "FAILED") fail(deployment, run, hookFailed);
   else if (parsed.output.hookStatus === "SUCCEEDED") run.status = "SUCCEEDED";
   else {
     const { callBackDelay, hookDetails = run.own.hookDetails } = parsed.output;
@@ -56,9 +55,9 @@ const answerSchema = v.object({
 });
 
 /** On the way back nothing can be refused any more: [unverified], a failed hook is only no longer waited for. */
-function fail(run: HookRun, reason: string): void {
+function fail(deployment: ServiceDeployment, run: HookRun, reason: HookReason): void {
   run.status = "FAILED";
-  run.own.reason = reason;
+  deployment.own.failure = reason(deployment.lifecycleStage ?? "", run.targetArn);
 }
 
 function call(move: Move, run: HookRun, at: number): void {

@@ -1,5 +1,6 @@
 import { canTurnBack } from "./deployment.ts";
 import type { Happened } from "./events.ts";
+import { activeAlarms, circuitBreakerExceeded } from "./reasons.ts";
 import type { Service, ServiceDeployment } from "./state.ts";
 import { openDeployment, type Work } from "./work.ts";
 
@@ -30,15 +31,18 @@ export function alarmChanged(work: Work, { name, state }: Happened<"alarm">): vo
     if (!open || !canTurnBack(open) || open.alarms.status === "DISABLED" || !open.alarms.alarmNames.includes(name))
       continue;
     open.alarms.status = "TRIGGERED";
+    open.own.failure = activeAlarms;
     open.alarms.triggeredAlarmNames.push(name);
   }
 }
 
 /** A task of the new revision ended, or was given up, before it was healthy. */
-export function countFailure(service: Service, { deploymentCircuitBreaker: breaker }: ServiceDeployment): void {
+export function countFailure(service: Service, { deploymentCircuitBreaker: breaker, own }: ServiceDeployment): void {
   breaker.failureCount += 1;
   breaker.threshold = thresholdOf(service);
-  if (breaker.status === "MONITORING" && breaker.failureCount >= breaker.threshold) breaker.status = "TRIGGERED";
+  if (breaker.status !== "MONITORING" || breaker.failureCount < breaker.threshold) return;
+  breaker.status = "TRIGGERED";
+  own.failure = circuitBreakerExceeded;
 }
 
 /**

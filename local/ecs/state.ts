@@ -93,6 +93,8 @@ export interface ServiceDeployment {
     plan: Stage[];
     /** The present stage (or the pending) lasts at least until then. */
     until: number;
+    /** Why it can't go on. */
+    failure?: string;
   };
 }
 
@@ -107,15 +109,12 @@ export interface HookRun {
     roleArn: string;
     /** What the next call gives the function: the service's own details, or those of its last `IN_PROGRESS`. */
     hookDetails?: unknown;
-    /** Why it `FAILED`. */
-    reason?: string;
   };
 }
 
 /** No API shows it. */
 export interface Task {
   arn: string;
-  service: string;
   revision: string;
   status: "PENDING" | "RUNNING" | "STOPPING";
   healthy: boolean;

@@ -17,28 +17,25 @@ export function taskRunning(work: Work, event: Happened<"taskRunning">): void {
   if (task?.status === "PENDING") task.status = "RUNNING";
 }
 
-export function taskHealthy(work: Work, event: Happened<"taskHealthy">): void {
-  const task = work.state.tasks[event.task];
-  if (task === undefined || task.healthy || task.status === "STOPPING") return;
+/** ECS stops a task that its target group gave up, and starts another. */
+export function taskHealth(work: Work, { task: arn, healthy }: Happened<"taskHealth">): void {
+  const task = work.state.tasks[arn];
+  if (task === undefined || task.status === "STOPPING" || (task.healthy && healthy)) return;
   const { service, revision } = homeOf(work, task);
+  const open = openDeployment(work, service);
+  if (!healthy) {
+    note(work, service, `(task ${idOf(task)}) failed ELB health checks in (target-group ${revision.own.colour})`);
+    failed(work, service, task);
+    stop(work, service, task);
+    return;
+  }
   task.status = "RUNNING";
   task.healthy = true;
   note(work, service, `registered 1 targets in (target-group ${revision.own.colour})`);
-  const open = openDeployment(work, service);
   // A healthy task resets the circuit breaker (`resetOnHealthyTask`, on by default).
   if (open?.own.target === task.revision) open.deploymentCircuitBreaker.failureCount = 0;
-  const steady = tasksOf(work.state, revision).every(({ healthy }) => healthy);
+  const steady = tasksOf(work.state, revision).every((each) => each.healthy);
   if (open === undefined && steady) note(work, service, "has reached a steady state.");
-}
-
-/** ECS stops a task that its target group gave up, and starts another. */
-export function taskUnhealthy(work: Work, event: Happened<"taskUnhealthy">): void {
-  const task = work.state.tasks[event.task];
-  if (task === undefined || task.status === "STOPPING") return;
-  const { service, revision } = homeOf(work, task);
-  note(work, service, `(task ${idOf(task)}) failed ELB health checks in (target-group ${revision.own.colour})`);
-  failed(work, service, task);
-  stop(work, service, task);
 }
 
 /** A task that nobody told to stop is a failure; `scale` replaces it. */
@@ -61,8 +58,7 @@ function failed(work: Work, service: Service, task: Task): void {
 function start(work: Work, service: Service, revision: Revision): void {
   const { clusterName } = known(work.state.clusters, service.clusterArn);
   const arn = `${service.serviceArn.split(":service/")[0]}:task/${clusterName}/${unique(work, 32)}`;
-  const { serviceArn, serviceRevisionArn } = revision;
-  const task: Task = { arn, service: serviceArn, revision: serviceRevisionArn, status: "PENDING", healthy: false };
+  const task: Task = { arn, revision: revision.serviceRevisionArn, status: "PENDING", healthy: false };
   work.state.tasks[arn] = task;
   note(work, service, `has started 1 tasks: (task ${idOf(task)}).`);
   const container = containerOf(work, service, revision);
@@ -100,9 +96,9 @@ function containerOf({ state }: Work, { serviceArn, loadBalancers }: Service, { 
 
 export type ContainerArgs = ReturnType<typeof containerOf>;
 
-const homeOf = ({ state }: Work, task: Task) => ({
-  service: known(state.services, task.service),
-  revision: known(state.revisions, task.revision),
-});
+function homeOf({ state }: Work, task: Task): { service: Service; revision: Revision } {
+  const revision = known(state.revisions, task.revision);
+  return { service: known(state.services, revision.serviceArn), revision };
+}
 
 const idOf = ({ arn }: Task): string => arn.slice(arn.lastIndexOf("/") + 1);

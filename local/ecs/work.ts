@@ -11,14 +11,7 @@ export interface Work {
 }
 
 /** A deployment under way, being worked on: from the blue revision, which the very first one lacks, to the green. */
-export interface Move extends Work {
-  service: Service;
-  deployment: ServiceDeployment;
-  blue: Revision | undefined;
-  green: Revision;
-}
-
-export function moveOf(work: Work, deployment: ServiceDeployment): Move {
+export function moveOf(work: Work, deployment: ServiceDeployment) {
   const { services, revisions } = work.state;
   const { source, target } = deployment.own;
   const blue = source === undefined ? undefined : known(revisions, source);
@@ -30,6 +23,8 @@ export function moveOf(work: Work, deployment: ServiceDeployment): Move {
     green: known(revisions, target),
   };
 }
+
+export type Move = ReturnType<typeof moveOf>;
 
 /** Asks to be woken at `at`. What is due then stands in the state; the timer itself means nothing. */
 export function wake(work: Work, at: number): void {

@@ -50,7 +50,7 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
       agenda.push({ type: "taskRunning", task, at: soon(1) });
       if (crashes(effect.container.environment.COMMIT ?? "")) {
         agenda.push({ type: "taskStopped", task, exitCode: 1, reason: "Essential container exited", at: soon(3) });
-      } else agenda.push({ type: "taskHealthy", task, at: soon(10) });
+      } else agenda.push({ type: "taskHealth", task, healthy: true, at: soon(10) });
     }
     if (effect.type === "invokeHook") {
       const revision = ecs.revisions[effect.payload.executionDetails.targetServiceRevisionArn];

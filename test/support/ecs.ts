@@ -127,7 +127,7 @@ export class EcsWorld {
 
   /** Something happens now. Returns what it makes ECS do. */
   send(event: Happening): EcsEffect[] {
-    const task = event.type === "taskHealthy" ? this.tasks.get(event.task) : undefined;
+    const task = event.type === "taskHealth" && event.healthy ? this.tasks.get(event.task) : undefined;
     if (task) task.healthy = true;
     if (event.type === "taskStopped") this.tasks.delete(event.task);
     const { state, effects } = advance(this.state, { ...event, at: this.now });
@@ -181,7 +181,7 @@ export class EcsWorld {
     }
     this.tasks.set(task, { image, group, healthy: false });
     this.#later(3_000, { type: "taskRunning", task });
-    this.#later(8_000, { type: "taskHealthy", task });
+    this.#later(8_000, { type: "taskHealth", task, healthy: true });
   }
 }
 
