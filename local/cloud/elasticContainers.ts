@@ -97,14 +97,11 @@ export function createElasticContainers(args: ElasticContainersArgs): ElasticCon
   };
 
   const startTask = async ({ task, targetGroup, container: containerArgs }: Effect<"startTask">) => {
-    let container: Container;
-    try {
-      container = await run(containerArgs);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      send({ type: "taskStopped", task, exitCode: null, reason: `CannotPullContainerError: ${reason}` });
-      return;
-    }
+    const container = await run(containerArgs).catch((error: unknown) => {
+      const reason = `CannotPullContainerError: ${error instanceof Error ? error.message : error}`;
+      send({ type: "taskStopped", task, exitCode: null, reason });
+    });
+    if (!container) return;
     const entry: Running = { container, targetGroup, registered: false };
     running.set(task, entry);
     void container.exited.then(({ exitCode }) => {

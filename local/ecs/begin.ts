@@ -31,7 +31,6 @@ function begin(work: Work, service: Service): void {
     lifecycleHookDetails: [],
     ...monitorsOf(work, service),
     createdAt: work.at,
-    updatedAt: work.at,
     own: {
       ...(source === undefined ? {} : { source }),
       target,
@@ -70,8 +69,7 @@ const hasLeftovers = (work: Work, service: Service): boolean =>
 
 /** Ends an open deployment because a newer one takes over. [unverified]: AWS says that a new deployment supersedes, not how. */
 function supersede(move: Move): void {
-  const { service, deployment, green, at } = move;
+  const { service, green } = move;
   if (isPointedAt(service, "production", green)) service.own.current = green.serviceRevisionArn;
-  deployment.stoppedAt = at;
   close(move, "STOPPED", superseded);
 }

@@ -47,7 +47,6 @@ export function rollBack(move: Move, reason: string, status: GoingBack = "ROLLBA
   deployment.statusReason = reason;
   deployment.rollback = { reason, startedAt: at, serviceRevisionArn: blue.serviceRevisionArn };
   deployment.lifecycleHookDetails = [];
-  deployment.updatedAt = at;
 }
 
 /** It goes forward, and blue still runs: its tasks end in CLEAN_UP. */
@@ -59,7 +58,7 @@ export function close({ at, service, deployment }: Move, status: ServiceDeployme
   deployment.status = status;
   if (reason !== undefined) deployment.statusReason = reason;
   deployment.lifecycleHookDetails = [];
-  deployment.finishedAt = deployment.updatedAt = at;
+  deployment.finishedAt = at;
   for (const monitor of [deployment.alarms, deployment.deploymentCircuitBreaker])
     if (monitor.status === "MONITORING") monitor.status = "MONITORING_COMPLETE";
   delete service.currentServiceDeployment;
@@ -68,7 +67,6 @@ export function close({ at, service, deployment }: Move, status: ServiceDeployme
 function enter(move: Move, stage: Stage): void {
   const { deployment, at } = move;
   deployment.lifecycleStage = stage;
-  deployment.updatedAt = at;
   deployment.own.until = at + stageLength(move, stage);
   wake(move, deployment.own.until);
   workOfStage(move, stage);

@@ -2,7 +2,7 @@ import { canTurnBack } from "./deployment.ts";
 import type { Happened } from "./events.ts";
 import { activeAlarms, circuitBreakerExceeded } from "./reasons.ts";
 import type { Service, ServiceDeployment } from "./state.ts";
-import { openDeployment, type Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /**
  * What watches a new deployment. If one of its alarms is in ALARM already, ECS ignores them all for the whole of it:
@@ -26,13 +26,11 @@ export function alarmChanged(work: Work, { name, state }: Happened<"alarm">): vo
   const others = work.state.alarms.filter((each) => each !== name);
   work.state.alarms = state === "ALARM" ? [...others, name] : others;
   if (state !== "ALARM") return;
-  for (const service of Object.values(work.state.services)) {
-    const open = openDeployment(work, service);
-    if (!open || !canTurnBack(open) || open.alarms.status === "DISABLED" || !open.alarms.alarmNames.includes(name))
-      continue;
-    open.alarms.status = "TRIGGERED";
-    open.own.failure = activeAlarms;
-    open.alarms.triggeredAlarmNames.push(name);
+  for (const { alarms, own } of Object.values(work.state.deployments).filter(canTurnBack)) {
+    if (alarms.status === "DISABLED" || !alarms.alarmNames.includes(name)) continue;
+    alarms.status = "TRIGGERED";
+    alarms.triggeredAlarmNames.push(name);
+    own.failure = activeAlarms;
   }
 }
 

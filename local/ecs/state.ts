@@ -1,7 +1,4 @@
-import type {
-  ServiceDeploymentRollbackMonitorsStatus as MonitorStatus,
-  ServiceDeploymentStatus,
-} from "@aws-sdk/client-ecs";
+import type * as api from "@aws-sdk/client-ecs";
 import type { EcsEffect } from "./events.ts";
 import type { EcsSettings } from "./settings.ts";
 import type { ServiceConfiguration } from "./stack.ts";
@@ -71,17 +68,19 @@ export interface Revision {
 export interface ServiceDeployment {
   serviceDeploymentArn: string;
   serviceArn: string;
-  status: ServiceDeploymentStatus;
+  status: api.ServiceDeploymentStatus;
   statusReason?: string;
   lifecycleStage?: Stage;
   /** The present stage's. */
   lifecycleHookDetails: HookRun[];
-  alarms: { status: MonitorStatus; alarmNames: string[]; triggeredAlarmNames: string[] };
-  deploymentCircuitBreaker: { status: MonitorStatus; failureCount: number; threshold: number };
+  alarms: { status: api.ServiceDeploymentRollbackMonitorsStatus; alarmNames: string[]; triggeredAlarmNames: string[] };
+  deploymentCircuitBreaker: {
+    status: api.ServiceDeploymentRollbackMonitorsStatus;
+    failureCount: number;
+    threshold: number;
+  };
   createdAt: number;
-  updatedAt: number;
   startedAt?: number;
-  stoppedAt?: number;
   finishedAt?: number;
   rollback?: { reason: string; startedAt: number; serviceRevisionArn: string };
   own: {
