@@ -29,7 +29,7 @@ export const hookStages: readonly string[] = stages.filter(
 /** What ECS does on entering a stage. On the way back the same stages undo it. */
 export function workOfStage(move: Move, stage: Stage): void {
   const { service, deployment, blue, green } = move;
-  const heir = deployment.status === "ROLLBACK_IN_PROGRESS" ? blue : green;
+  const heir = deployment.status === "ROLLBACK_IN_PROGRESS" && blue ? blue : green;
   if (stage === "RECONCILE_SERVICE") keepOnly(move, blue);
   if (stage === "SCALE_UP") green.own.requested = service.desiredCount;
   if (stage === "TEST_TRAFFIC_SHIFT") shift(move, "test", heir);
@@ -71,7 +71,7 @@ function keepOnly({ state, service }: Move, kept: Revision | undefined): void {
 }
 
 /** ECS asks for new weights without a look at those in force: whoever changed the rule meanwhile is overwritten, or mixes the colours. */
-function shift(move: Move, traffic: "production" | "test", revision: Revision = move.green): void {
+function shift(move: Move, traffic: "production" | "test", revision: Revision): void {
   const [{ targetGroupArn, advancedConfiguration }] = move.service.loadBalancers;
   const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = advancedConfiguration;
   const { colour } = revision.own;
