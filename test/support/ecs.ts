@@ -167,7 +167,8 @@ export class EcsWorld {
         break;
       case "stopTask": {
         const task = this.tasks.get(effect.task);
-        if (task) task.healthy = false;
+        if (!task) throw new Error(`${effect.task} was told to stop and has never started`);
+        task.healthy = false;
         this.#later(drain, { type: "taskStopped", task: effect.task, exitCode: 0, reason: "SIGTERM" });
         break;
       }
@@ -175,11 +176,11 @@ export class EcsWorld {
   }
 
   #boot(task: string, image: string, group: string): void {
+    this.tasks.set(task, { image, group, healthy: false });
     if (image.startsWith("crash")) {
       this.#later(2_000, { type: "taskStopped", task, exitCode: 1, reason: "Essential container exited" });
       return;
     }
-    this.tasks.set(task, { image, group, healthy: false });
     this.#later(3_000, { type: "taskRunning", task });
     this.#later(8_000, { type: "taskHealth", task, healthy: true });
   }
