@@ -4,7 +4,6 @@ import { type Balancer, startBalancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { apply, type Tables } from "../dynamodb/apply.ts";
 import { awsLike, type EcsSettings } from "../ecs/settings.ts";
-import { setupEvents } from "../ecs/setup.ts";
 import { type EcsState, emptyEcs } from "../ecs/state.ts";
 import { functionUrlEvent, functionUrlForbidden, functionUrlResponse } from "../endpoint/functionUrl.ts";
 import { plain, type Site } from "../endpoint/http.ts";
@@ -132,7 +131,7 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
     invoke,
     onChange: args.onEcs ?? (() => {}),
   });
-  for (const graph of graphs) for (const event of setupEvents(graph, clock.now())) containers.send(event);
+  for (const graph of graphs) containers.send({ type: "stackCreated", graph });
 
   const { aroundCall = (_call, simply) => simply() } = args;
   const call = (apiCall: ApiCall): Promise<unknown> => clock.during(() => aroundCall(apiCall, () => dispatch(apiCall)));

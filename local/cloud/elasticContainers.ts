@@ -1,20 +1,13 @@
-import { AwsError } from "../awsError.ts";
 import type { Balancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { advance } from "../ecs/advance.ts";
-import type { EcsEffect, EcsEvent, HookPayload, StartTask } from "../ecs/events.ts";
+import type { EcsEffect, Happening } from "../ecs/events.ts";
+import type { HookPayload } from "../ecs/hooks.ts";
 import type { EcsState } from "../ecs/state.ts";
+import type { ContainerArgs } from "../ecs/tasks.ts";
 import type { Result } from "../functions/function.ts";
 
-/** What a container is started with. */
-export interface ContainerArgs {
-  /** ARN of the service. */
-  service: string;
-  image: string;
-  environment: Record<string, string>;
-  /** Seconds from SIGTERM to SIGKILL, real time. */
-  stopTimeout: number;
-}
+export type { ContainerArgs } from "../ecs/tasks.ts";
 
 /** A running container; it listens on 127.0.0.1. */
 export interface Container {
@@ -44,18 +37,17 @@ export interface ElasticContainersArgs {
 
 export interface ElasticContainers {
   state(): EcsState;
-  send(event: WithoutTime): void;
-  call(action: string, input: unknown): Promise<unknown>;
-  /** Kills one running task of the service without draining, as a host that is lost. */
-  crash(service: string): Promise<void>;
+  send(event: Happening): void;
+  /** Rejects with an AwsError. */
+  call(action: string, input: unknown): Promise<object>;
   close(): Promise<void>;
 }
 
-type WithoutTime = EcsEvent extends infer One ? (One extends EcsEvent ? Omit<One, "at"> : never) : never;
+type Effect<Type extends EcsEffect["type"]> = Extract<EcsEffect, { type: Type }>;
 
 interface Running {
   container: Container;
-  effect: StartTask;
+  targetGroup: string;
   registered: boolean;
 }
 
@@ -63,25 +55,21 @@ interface Running {
 export function createElasticContainers(args: ElasticContainersArgs): ElasticContainers {
   const { clock, balancerOf, run, invoke, onChange } = args;
   const running = new Map<string, Running>();
-  const replies = new Map<string, (reply: Extract<EcsEffect, { type: "reply" }>) => void>();
   let state = args.initial;
-  let calls = 0;
   let closed = false;
 
-  const send = (event: WithoutTime) => {
-    if (closed) return;
-    const step = advance(state, { ...event, at: clock.now() } as EcsEvent);
+  /** What it made ECS do, done or under way. */
+  const send = (event: Happening): EcsEffect[] => {
+    if (closed) return [];
+    const step = advance(state, { ...event, at: clock.now() });
     state = step.state;
     onChange(state);
     for (const effect of step.effects) act(effect);
+    return step.effects;
   };
 
   const act = (effect: EcsEffect): void => {
     switch (effect.type) {
-      case "reply":
-        replies.get(effect.call)?.(effect);
-        replies.delete(effect.call);
-        return;
       case "startTask":
         void clock.during(() => startTask(effect));
         return;
@@ -95,68 +83,63 @@ export function createElasticContainers(args: ElasticContainersArgs): ElasticCon
         void callHook(effect);
         return;
       case "timer":
-        clock.at(effect.at, () => send({ type: "timer", id: effect.id }));
+        clock.at(effect.at, () => send({ type: "timer" }));
     }
   };
 
-  const callHook = async ({ hook, functionArn, payload, roleArn }: Extract<EcsEffect, { type: "invokeHook" }>) => {
+  const callHook = async ({ hook, functionArn, payload, roleArn }: Effect<"invokeHook">) => {
     const result = await invoke(functionArn, payload, roleArn);
-    const told = "error" in result ? { error: result.error.errorMessage } : { answer: result.payload };
-    send({ type: "hookAnswered", hook, ...told });
+    if ("payload" in result) return send({ type: "hookAnswered", hook, answer: result.payload });
+    const { errorType, errorMessage } = result.error;
+    // Lambda's own errors: the function, whose errors never have such names, was not invoked.
+    const told = errorType.startsWith("Lambda.") ? { notInvoked: errorMessage } : {};
+    return send({ type: "hookAnswered", hook, ...told });
   };
 
-  const startTask = async (effect: StartTask) => {
-    const { task, targetGroup } = effect;
-    let container: Container;
-    try {
-      container = await run(containerArgs(effect));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return send({ type: "taskStopped", task, exitCode: null, reason: `CannotPullContainerError: ${reason}` });
-    }
-    const entry: Running = { container, effect, registered: false };
+  const startTask = async ({ task, targetGroup, container: containerArgs }: Effect<"startTask">) => {
+    const container = await run(containerArgs).catch((error: unknown) => {
+      const reason = `CannotPullContainerError: ${error instanceof Error ? error.message : error}`;
+      send({ type: "taskStopped", task, exitCode: null, reason });
+    });
+    if (!container) return;
+    const entry: Running = { container, targetGroup, registered: false };
     running.set(task, entry);
     void container.exited.then(({ exitCode }) => {
       running.delete(task);
-      if (entry.registered) void balancerOf(targetGroup).deregister(targetGroup, targetOf(container));
+      void deregister(entry);
       send({ type: "taskStopped", task, exitCode, reason: "Essential container in task exited" });
     });
-    if (closed) return void container.kill();
+    const unwanted = () => closed || state.tasks[task]?.status === "STOPPING";
+    if (unwanted()) return void container.kill();
     send({ type: "taskRunning", task });
-    if (!(await listens(container)) || closed) return;
+    if (!(await listens(container)) || unwanted()) return;
     entry.registered = true;
     balancerOf(targetGroup).register(targetGroup, targetOf(container), (health) => {
-      if (health === "healthy") send({ type: "taskHealthy", task });
-      if (health === "unhealthy") send({ type: "taskUnhealthy", task });
+      if (health !== "initial") send({ type: "taskHealth", task, healthy: health === "healthy" });
     });
   };
 
   const stopTask = async (task: string) => {
     const entry = running.get(task);
     if (!entry) return;
-    const { container, effect } = entry;
-    if (entry.registered) {
-      entry.registered = false;
-      await balancerOf(effect.targetGroup).deregister(effect.targetGroup, targetOf(container));
-    }
-    await clock.during(() => container.stop());
+    await deregister(entry);
+    await clock.during(() => entry.container.stop());
+  };
+
+  const deregister = async (entry: Running) => {
+    if (!entry.registered) return;
+    entry.registered = false;
+    await balancerOf(entry.targetGroup).deregister(entry.targetGroup, targetOf(entry.container));
   };
 
   return {
     state: () => state,
     send,
-    call: (action, input) =>
-      new Promise((resolve, reject) => {
-        const id = `call-${++calls}`;
-        replies.set(id, (reply) =>
-          "error" in reply ? reject(new AwsError(reply.error.code, reply.error.message)) : resolve(reply.output),
-        );
-        send({ type: "call", id, action, input });
-      }),
-    async crash(service) {
-      const victim = [...running.values()].find((entry) => entry.effect.service === service && entry.registered);
-      if (!victim) throw new Error(`No task of ${service} is in service.`);
-      await victim.container.kill();
+    async call(action, input) {
+      const reply = send({ type: "call", action, input }).find((effect) => effect.type === "reply");
+      if (!reply) throw new Error("The embedded ECS is closed.");
+      if ("error" in reply) throw reply.error;
+      return reply.output;
     },
     async close() {
       closed = true;
@@ -172,23 +155,3 @@ async function listens(container: Container, patience = 60_000): Promise<boolean
 }
 
 const targetOf = ({ port }: Container) => ({ port });
-
-interface ContainerDefinition {
-  name: string;
-  image: string;
-  stopTimeout?: number;
-  environment?: { name: string; value: string }[];
-}
-
-function containerArgs({ service, containerName, taskDefinition }: StartTask): ContainerArgs {
-  const definitions = taskDefinition.containerDefinitions as ContainerDefinition[];
-  const definition = definitions.find(({ name }) => name === containerName);
-  if (!definition) throw new Error(`${service}: its task definition has no container ${containerName}`);
-  return {
-    service,
-    image: definition.image,
-    environment: Object.fromEntries((definition.environment ?? []).map(({ name, value }) => [name, value])),
-    // Fargate's default: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
-    stopTimeout: definition.stopTimeout ?? 30,
-  };
-}

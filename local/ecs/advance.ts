@@ -1,11 +1,12 @@
 import { answerCall } from "./calls.ts";
-import { createCluster, createService, createTaskDefinition } from "./create.ts";
-import type { EcsEffect, EcsEvent } from "./events.ts";
-import { takeHookAnswer } from "./hooks.ts";
-import { settle } from "./settle.ts";
+import { step } from "./deployment.ts";
+import type { EcsEffect, EcsEvent, Happened, Happening } from "./events.ts";
+import { hookAnswered } from "./hooks.ts";
+import { alarmChanged } from "./monitors.ts";
+import { createStack } from "./stack.ts";
 import type { EcsState } from "./state.ts";
-import { taskHealthy, taskRunning, taskStopped, taskUnhealthy } from "./tasks.ts";
-import type { Work } from "./work.ts";
+import { scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
+import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 
 /**
  * ECS native blue/green as a pure function: the state after `event`, and what the shell has to do. Reads no clock and no chance; the
@@ -13,41 +14,42 @@ import type { Work } from "./work.ts";
  */
 export function advance(state: EcsState, event: EcsEvent): { state: EcsState; effects: EcsEffect[] } {
   const work: Work = { state: JSON.parse(JSON.stringify(state)), at: event.at, effects: [] };
+  const take = takers[event.type] as (work: Work, event: Happening) => void;
   take(work, event);
   settle(work);
   return { state: work.state, effects: work.effects };
 }
 
-function take(work: Work, event: EcsEvent): void {
-  switch (event.type) {
-    case "clusterCreated":
-      createCluster(work, event);
-      break;
-    case "taskDefinitionCreated":
-      createTaskDefinition(work, event);
-      break;
-    case "serviceCreated":
-      createService(work, event.service);
-      break;
-    case "call":
-      answerCall(work, event);
-      break;
-    case "taskRunning":
-      taskRunning(work, event.task);
-      break;
-    case "taskHealthy":
-      taskHealthy(work, event.task);
-      break;
-    case "taskUnhealthy":
-      taskUnhealthy(work, event.task);
-      break;
-    case "taskStopped":
-      taskStopped(work, event);
-      break;
-    case "hookAnswered":
-      takeHookAnswer(work, event);
-      break;
-    case "timer":
-      break;
+const takers: { [Type in Happening["type"]]: (work: Work, event: Happened<Type>) => void } = {
+  stackCreated: createStack,
+  call: answerCall,
+  taskRunning,
+  taskHealth,
+  taskStopped,
+  hookAnswered,
+  alarm: alarmChanged,
+  timer: () => {},
+};
+
+/** Does whatever is due at `work.at`, until nothing more is. */
+function settle(work: Work): void {
+  const { state, at, effects } = work;
+  for (const service of Object.values(state.services)) {
+    for (let moving = true; moving; ) {
+      const open = openDeployment(work, service);
+      moving = open !== undefined && step(moveOf(work, open));
+      for (const revision of revisionsOf(state, service)) scale(work, service, revision);
+    }
   }
+  const due = state.scheduled.filter((each) => each.at <= at);
+  state.scheduled = state.scheduled.filter((each) => each.at > at);
+  effects.push(...due.map(({ effect }) => effect).filter((effect) => isWanted(state, effect)));
+}
+
+/** A task may have been stopped before it started, a deployment before its hook was called again. */
+function isWanted({ tasks, deployments }: EcsState, effect: EcsState["scheduled"][number]["effect"]): boolean {
+  if (effect.type === "startTask") return tasks[effect.task] !== undefined;
+  if (effect.type === "weights") return true;
+  const hooks = deployments[effect.payload.resourceArn]?.lifecycleHookDetails ?? [];
+  return hooks.some(({ hookId }) => hookId === effect.hook);
 }

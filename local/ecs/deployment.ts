@@ -1,100 +1,97 @@
-import { circuitBreakerTripped } from "./circuitBreaker.ts";
-import { startHooks } from "./hooks.ts";
-import { circuitBreakerExceeded, superseded } from "./reasons.ts";
-import { finishRollback, rollBack } from "./rollback.ts";
-import { stages } from "./stages.ts";
-import { stageIsDone, stageLength, workOfStage } from "./stageWork.ts";
-import type { Service, ServiceDeployment } from "./state.ts";
-import { deploymentId, note, revisionsOf, tasksOf, unique, type Work, wake } from "./work.ts";
-
-/**
- * Opens a deployment of the service's task definition, from the revision that users have to a new one in the colour that they don't
- * have: the first one goes to the alternate group, because production starts on the other; from then on they alternate.
- */
-export function openNew(work: Work, service: Service, source: string | undefined): ServiceDeployment {
-  const path = service.arn.replace(":service/", ":service-revision/");
-  const target = `${path}/${BigInt(`0x${unique(work, 16)}`)}`;
-  const [first, alternate] = service.targetGroups;
-  work.state.revisions[target] = {
-    arn: target,
-    service: service.arn,
-    taskDefinition: service.taskDefinition,
-    targetGroup: (service.weights.production[first] ?? 0) > 0 ? alternate : first,
-    createdAt: work.at,
-    requested: 0,
-  };
-  const deployment: ServiceDeployment = {
-    arn: `${service.arn.replace(":service/", ":service-deployment/")}/${unique(work, 21)}`,
-    service: service.arn,
-    ...(source === undefined ? {} : { source }),
-    target,
-    status: "PENDING",
-    plan: stages.filter((stage) => stage !== "RECONCILE_SERVICE" || hasLeftovers(work, service, source)),
-    until: work.at + work.state.settings.pending,
-    hooks: [],
-    tested: false,
-    moved: false,
-    failedTasks: 0,
-    createdAt: work.at,
-    updatedAt: work.at,
-  };
-  work.state.deployments[deployment.arn] = deployment;
-  service.open = deployment.arn;
-  wake(work, deployment.until);
-  return deployment;
-}
+import { expireHooks, startHooks } from "./hooks.ts";
+import { noRollbackCandidate } from "./reasons.ts";
+import { isPointedAt, type Stage, stageIsDone, stageLength, workOfStage } from "./stages.ts";
+import type { ServiceDeployment } from "./state.ts";
+import { deploymentId, type Move, note, wake } from "./work.ts";
 
 /** Moves an open deployment on by one step, if it can. */
-export function step(work: Work, service: Service, deployment: ServiceDeployment): boolean {
-  const failed = deployment.hooks.find((hook) => hook.status === "FAILED");
-  if (deployment.status === "IN_PROGRESS") {
-    if (failed?.reason) return rollBack(work, service, deployment, failed.reason);
-    if (circuitBreakerTripped(service, deployment)) return rollBack(work, service, deployment, circuitBreakerExceeded);
+export function step(move: Move): boolean {
+  const { deployment, at } = move;
+  expireHooks(move);
+  if (deployment.own.failure !== undefined && canTurnBack(deployment)) {
+    rollBack(move, deployment.own.failure);
+    return true;
   }
-  if (!stageIsDone(work, deployment)) return false;
+  if (!stageIsDone(move)) return false;
   if (deployment.status === "PENDING") {
     deployment.status = "IN_PROGRESS";
-    deployment.startedAt = work.at;
+    deployment.startedAt = at;
   }
   if (deployment.status === "ROLLBACK_REQUESTED") deployment.status = "ROLLBACK_IN_PROGRESS";
-  deployment.updatedAt = work.at;
-  const next = deployment.plan.shift();
-  if (next === undefined) return finish(work, service, deployment);
-  deployment.stage = next;
-  deployment.until = work.at + stageLength(work, service, next);
-  if (deployment.until > work.at) wake(work, deployment.until);
-  workOfStage(work, service, deployment, next);
-  startHooks(work, service, deployment, next);
+  const next = deployment.own.plan.shift();
+  if (next === undefined) finish(move);
+  else enter(move, next);
   return true;
 }
 
-/** Ends an open deployment because a newer one takes over. [unverified]: AWS says that a new deployment supersedes, not how. */
-export function supersede(work: Work, service: Service, deployment: ServiceDeployment): void {
-  deployment.status = "STOPPED";
-  deployment.statusReason = superseded;
-  deployment.hooks = [];
-  deployment.stoppedAt = deployment.finishedAt = deployment.updatedAt = work.at;
-  if (deployment.moved) service.current = deployment.target;
-  delete service.open;
-}
+type GoingBack = "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS";
 
-function finish(work: Work, service: Service, deployment: ServiceDeployment): true {
-  deployment.finishedAt = work.at;
-  delete service.open;
-  if (deployment.status === "ROLLBACK_IN_PROGRESS") {
-    finishRollback(work, service, deployment);
-  } else {
-    deployment.status = "SUCCESSFUL";
-    service.current = deployment.target;
-    note(work, service, `(deployment ${deploymentId(deployment.target)}) deployment completed.`);
+/**
+ * Turns a deployment round: traffic goes back first, then green's tasks end. There is no stage of its own for it; the shift stages
+ * are passed again, with their hooks. [unverified]: which stage DescribeServiceDeployments shows meanwhile.
+ */
+export function rollBack(move: Move, reason: string, status: GoingBack = "ROLLBACK_IN_PROGRESS"): void {
+  const { state, at, service, deployment, blue, green } = move;
+  tell(move, `deployment failed: ${reason}`);
+  if (blue === undefined) {
+    failRollback(move);
+    return;
   }
-  note(work, service, "has reached a steady state.");
-  return true;
+  const back: Stage[] = [];
+  if (isPointedAt(service, "production", green)) back.push("PRODUCTION_TRAFFIC_SHIFT");
+  if (isPointedAt(service, "test", green)) back.push("TEST_TRAFFIC_SHIFT");
+  deployment.own.plan = [...back, "CLEAN_UP"];
+  deployment.own.until = at + (status === "ROLLBACK_REQUESTED" ? state.settings.pending : 0);
+  wake(move, deployment.own.until);
+  deployment.status = status;
+  deployment.statusReason = reason;
+  deployment.rollback = { reason, startedAt: at, serviceRevisionArn: blue.serviceRevisionArn };
+  deployment.lifecycleHookDetails = [];
 }
 
-/** More than one revision is active: an earlier deployment was stopped half-way. */
-function hasLeftovers(work: Work, service: Service, source: string | undefined): boolean {
-  return revisionsOf(work.state, service.arn).some(
-    ({ arn, requested }) => arn !== source && (requested > 0 || tasksOf(work.state, arn).length > 0),
-  );
+/** It goes forward, and blue still runs: its tasks end in CLEAN_UP. */
+export const canTurnBack = ({ status, lifecycleStage }: ServiceDeployment): boolean =>
+  status === "PENDING" || (status === "IN_PROGRESS" && lifecycleStage !== "CLEAN_UP");
+
+/** The end of a deployment, whatever it was. */
+export function close({ at, service, deployment }: Move, status: ServiceDeployment["status"], reason?: string): void {
+  deployment.status = status;
+  if (reason !== undefined) deployment.statusReason = reason;
+  deployment.lifecycleHookDetails = [];
+  deployment.finishedAt = at;
+  for (const monitor of [deployment.alarms, deployment.deploymentCircuitBreaker])
+    if (monitor.status === "MONITORING") monitor.status = "MONITORING_COMPLETE";
+  delete service.currentServiceDeployment;
 }
+
+function enter(move: Move, stage: Stage): void {
+  const { deployment, at } = move;
+  deployment.lifecycleStage = stage;
+  deployment.own.until = at + stageLength(move, stage);
+  wake(move, deployment.own.until);
+  workOfStage(move, stage);
+  startHooks(move, stage);
+}
+
+function finish(move: Move): void {
+  const { service, deployment, blue, green } = move;
+  const back = deployment.status === "ROLLBACK_IN_PROGRESS" ? blue : undefined;
+  service.own.current = (back ?? green).serviceRevisionArn;
+  // [unverified]: that the service's own task definition goes back only at the end of the rollback.
+  if (back) service.taskDefinition = back.taskDefinition;
+  close(move, back ? "ROLLBACK_SUCCESSFUL" : "SUCCESSFUL");
+  tell(move, back ? "rollback completed." : "deployment completed.");
+  note(move, service, "has reached a steady state.");
+}
+
+/** [unverified]: what becomes of the tasks. Here they end if no user has met them, and stay if users would be left with nothing. */
+function failRollback(move: Move): void {
+  const { service, green } = move;
+  if (isPointedAt(service, "production", green)) service.own.current = green.serviceRevisionArn;
+  else green.own.requested = 0;
+  close(move, "ROLLBACK_FAILED", noRollbackCandidate);
+  tell(move, `rollback has failed. ${noRollbackCandidate}`);
+}
+
+const tell = (move: Move, message: string): void =>
+  note(move, move.service, `(deployment ${deploymentId(move.green.serviceRevisionArn)}) ${message}`);

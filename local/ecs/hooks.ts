@@ -1,54 +1,50 @@
 import * as v from "valibot";
-import type { EcsEvent, HookPayload } from "./events.ts";
-import { hookFailed, hookTimedOut, hookUnparsable } from "./reasons.ts";
-import type { Stage } from "./stages.ts";
-import type { HookRun, Service, ServiceDeployment } from "./state.ts";
-import { known, unique, uuid, type Work, wake } from "./work.ts";
+import type { Happened } from "./events.ts";
+import { type HookReason, hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
+import { isPointedAt, type Stage } from "./stages.ts";
+import type { HookRun, Revision, ServiceDeployment } from "./state.ts";
+import { later, type Move, moveOf, unique, uuid, type Work, wake } from "./work.ts";
 
 /** Calls the stage's hooks. All of them have to succeed before the stage can end. */
-export function startHooks(work: Work, service: Service, deployment: ServiceDeployment, stage: Stage): void {
-  deployment.hooks = service.lifecycleHooks
-    .filter((hook) => hook.lifecycleStages.includes(stage))
-    .map((hook) => ({
-      id: `ecs-lambda-${unique(work, 16)}`,
-      executionId: uuid(work),
-      hook,
-      status: "IN_PROGRESS",
-      ...(hook.hookDetails === undefined ? {} : { details: hook.hookDetails }),
-      callAt: work.at,
-      expiresAt: work.at + hook.timeoutInMinutes * 60_000,
-    }));
-}
-
-/** Calls each hook whose turn has come. */
-export function callDueHooks(work: Work, deployment: ServiceDeployment): void {
-  for (const run of deployment.hooks) {
-    if (run.callAt === undefined || run.callAt > work.at) continue;
-    delete run.callAt;
-    work.effects.push({
-      type: "invokeHook",
-      hook: run.id,
-      functionArn: run.hook.hookTargetArn,
-      roleArn: run.hook.roleArn,
-      payload: payloadOf(work, deployment, run),
-    });
+export function startHooks(move: Move, stage: Stage): void {
+  const { service, deployment, at } = move;
+  const hooks = service.deploymentConfiguration.lifecycleHooks.filter((hook) => hook.lifecycleStages.includes(stage));
+  deployment.lifecycleHookDetails = hooks.map(({ hookTargetArn, roleArn, hookDetails, timeoutConfiguration }) => ({
+    hookId: `ecs-lambda-${unique(move, 16)}`,
+    targetArn: hookTargetArn,
+    status: "IN_PROGRESS",
+    expiresAt: at + timeoutConfiguration.timeoutInMinutes * 60_000,
+    own: { executionId: uuid(move), roleArn, hookDetails },
+  }));
+  for (const run of deployment.lifecycleHookDetails) {
+    call(move, run, at);
+    wake(move, run.expiresAt);
   }
 }
 
+/** Whether its function is in the middle of something or waits for its next call, a hook that runs out of time has failed. */
+export function expireHooks({ at, deployment }: Move): void {
+  for (const run of deployment.lifecycleHookDetails)
+    if (run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(deployment, run, hookTimedOut);
+}
+
 /** Takes what a hook's function returned. Anything but a `hookStatus` that ECS knows fails the deployment. */
-export function takeHookAnswer(work: Work, event: Extract<EcsEvent, { type: "hookAnswered" }>): void {
-  const deployment = Object.values(work.state.deployments).find(({ hooks }) =>
-    hooks.some(({ id }) => id === event.hook),
-  );
-  const run = deployment?.hooks.find(({ id }) => id === event.hook);
-  if (!deployment?.stage || run?.status !== "IN_PROGRESS" || run.callAt !== undefined) return;
-  const { stage } = deployment;
-  const target = run.hook.hookTargetArn;
-  const parsed = v.safeParse(answerSchema, event.error === undefined ? event.answer : undefined);
-  if (!parsed.success) fail(run, hookUnparsable(stage, target));
-  else if (parsed.output.hookStatus === "FAILED") fail(run, hookFailed(stage, target));
+export function hookAnswered(work: Work, { hook, answer, notInvoked }: Happened<"hookAnswered">): void {
+  const isAsked = (run: HookRun) => run.hookId === hook && run.status === "IN_PROGRESS";
+  const deployment = Object.values(work.state.deployments).find((each) => each.lifecycleHookDetails.some(isAsked));
+  const run = deployment?.lifecycleHookDetails.find(isAsked);
+  if (!deployment || !run) return;
+  const parsed = v.safeParse(answerSchema, answer);
+  if (notInvoked !== undefined) fail(deployment, run, hookNotInvoked(notInvoked));
+  else if (!parsed.success) fail(deployment, run, hookUnparsable);
+  else if (parsed.output.hookStatus === "FAILED") fail(deployment, run, hookFailed);
   else if (parsed.output.hookStatus === "SUCCEEDED") run.status = "SUCCEEDED";
-  else callAgain(work, run, stage, parsed.output);
+  else {
+    const { callBackDelay, hookDetails = run.own.hookDetails } = parsed.output;
+    run.own.hookDetails = hookDetails;
+    const delay = callBackDelay === undefined ? work.state.settings.callBackDelay : callBackDelay * 1000;
+    call(moveOf(work, deployment), run, work.at + delay);
+  }
 }
 
 const answerSchema = v.object({
@@ -58,41 +54,39 @@ const answerSchema = v.object({
   hookDetails: v.optional(v.unknown()),
 });
 
-function callAgain(work: Work, run: HookRun, stage: Stage, answer: v.InferOutput<typeof answerSchema>): void {
-  const delay = answer.callBackDelay === undefined ? work.state.settings.callBackDelay : answer.callBackDelay * 1000;
-  if (answer.hookDetails !== undefined) run.details = answer.hookDetails;
-  run.callAt = work.at + delay;
-  if (run.callAt >= run.expiresAt) fail(run, hookTimedOut(stage));
-  else wake(work, run.callAt);
-}
-
 /** On the way back nothing can be refused any more: [unverified], a failed hook is only no longer waited for. */
-function fail(run: HookRun, reason: string): void {
+function fail(deployment: ServiceDeployment, run: HookRun, reason: HookReason): void {
   run.status = "FAILED";
-  run.reason = reason;
-  delete run.callAt;
+  deployment.own.failure = reason(deployment.lifecycleStage ?? "", run.targetArn);
 }
 
-function payloadOf(work: Work, deployment: ServiceDeployment, run: HookRun): HookPayload {
-  const stage = deployment.stage ?? "";
+function call(move: Move, run: HookRun, at: number): void {
+  const { hookId, targetArn, own } = run;
+  const payload = payloadOf(move, run);
+  later(move, at, { type: "invokeHook", hook: hookId, functionArn: targetArn, roleArn: own.roleArn, payload });
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
+function payloadOf({ service, deployment, blue, green }: Move, { own: { executionId, hookDetails } }: HookRun) {
+  const { serviceDeploymentArn, serviceArn, lifecycleStage = "" } = deployment;
+  /** Service revision ARN → weight, or nothing but while this traffic is shifting. */
+  const weights = (traffic: "production" | "test", ...shifting: string[]): Record<string, number> => {
+    if (!shifting.includes(lifecycleStage)) return {};
+    const weight = (revision: Revision) => (isPointedAt(service, traffic, revision) ? 100 : 0);
+    return Object.fromEntries([green, blue ?? []].flat().map((each) => [each.serviceRevisionArn, weight(each)]));
+  };
   return {
-    executionId: run.executionId,
-    lifecycleStage: stage,
-    resourceArn: deployment.arn,
+    executionId,
+    lifecycleStage,
+    resourceArn: serviceDeploymentArn,
     executionDetails: {
-      serviceArn: deployment.service,
-      targetServiceRevisionArn: deployment.target,
-      testTrafficWeights: stage === "TEST_TRAFFIC_SHIFT" ? weightsOf(work, deployment, "test") : {},
-      productionTrafficWeights: ["PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"].includes(stage)
-        ? weightsOf(work, deployment, "production")
-        : {},
+      serviceArn,
+      targetServiceRevisionArn: green.serviceRevisionArn,
+      testTrafficWeights: weights("test", "TEST_TRAFFIC_SHIFT"),
+      productionTrafficWeights: weights("production", "PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"),
     },
-    ...(run.details === undefined ? {} : { hookDetails: run.details }),
+    ...(hookDetails === undefined ? {} : { hookDetails }),
   };
 }
 
-function weightsOf(work: Work, deployment: ServiceDeployment, traffic: "production" | "test"): Record<string, number> {
-  const weights = known(work.state.services, deployment.service).weights[traffic];
-  const revisions = [deployment.target, ...(deployment.source === undefined ? [] : [deployment.source])];
-  return Object.fromEntries(revisions.map((arn) => [arn, weights[known(work.state.revisions, arn).targetGroup] ?? 0]));
-}
+export type HookPayload = ReturnType<typeof payloadOf>;

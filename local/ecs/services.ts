@@ -1,79 +1,93 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
-import type { Operation } from "./calls.ts";
-import { openNew, supersede } from "./deployment.ts";
-import type { Service } from "./state.ts";
+import { deployIfNeeded } from "./begin.ts";
+import { operation } from "./operation.ts";
+import type { EcsState, Service, TaskDefinition } from "./state.ts";
 import { findTaskDefinition } from "./taskDefinitions.ts";
-import { serviceView } from "./views.ts";
-import { known, openDeployment, type Work } from "./work.ts";
+import { countsOf, deploymentId, known, revisionsOf, tasksOf, type Work } from "./work.ts";
 
-const updateInput = v.strictObject({
-  cluster: v.optional(v.string()),
-  service: v.string(),
-  taskDefinition: v.optional(v.string()),
-  desiredCount: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
-});
+const cluster = v.optional(v.string(), "default");
 
-export const updateService: Operation<v.InferOutput<typeof updateInput>> = {
-  input: updateInput,
-  answer(work, { cluster, service: name, taskDefinition, desiredCount }) {
-    const service = findService(work, name, cluster);
-    if (service === undefined) throw new AwsError("ServiceNotFoundException", "Service not found.");
-    if (taskDefinition !== undefined) {
-      const found = findTaskDefinition(work, taskDefinition, "TaskDefinition not found.");
-      if (found.status === "INACTIVE") throw new AwsError("ClientException", "TaskDefinition is inactive");
-      service.taskDefinition = found.arn;
-    }
-    if (desiredCount !== undefined) rescale(work, service, desiredCount);
-    deployIfNeeded(work, service);
-    return { service: serviceView(work.state, service) };
-  },
+export const serviceOperations = {
+  UpdateService: operation(
+    v.strictObject({
+      cluster,
+      service: v.string(),
+      taskDefinition: v.optional(v.string()),
+      desiredCount: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    }),
+    (work, { cluster, service: name, taskDefinition, desiredCount }) => {
+      const service = serviceIn(work, cluster, name);
+      if (taskDefinition !== undefined) {
+        const found = findTaskDefinition(work, taskDefinition, "TaskDefinition not found.");
+        if (isGone(work, found)) throw new AwsError("ClientException", "TaskDefinition is inactive");
+        service.taskDefinition = found.taskDefinitionArn;
+      }
+      if (desiredCount !== undefined) rescale(work, service, desiredCount);
+      deployIfNeeded(work, service);
+      return { service: view(work.state, service) };
+    },
+  ),
+
+  DescribeServices: operation(
+    v.strictObject({ cluster, services: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10)) }),
+    (work, { cluster, services }) => {
+      const found = services.map((name) => ({ name, service: findService(work, cluster, name) }));
+      return {
+        services: found.flatMap(({ service }) => (service ? [view(work.state, service)] : [])),
+        failures: found.flatMap(({ name, service }) => (service ? [] : [{ arn: name, reason: "MISSING" }])),
+      };
+    },
+  ),
 };
 
-/**
- * Starts a deployment unless the service has, or is already getting, the task definition that it asks for, or wants no task.
- * [unverified]: a blue/green service without tasks starts none.
- */
-export function deployIfNeeded(work: Work, service: Service): void {
-  const open = openDeployment(work, service);
-  const newest = open?.target ?? service.current;
-  const same = newest !== undefined && known(work.state.revisions, newest).taskDefinition === service.taskDefinition;
-  if (same || service.desiredCount === 0) return;
-  if (open) supersede(work, service, open);
-  const source = open === undefined || open.moved ? service.current : open.source;
-  openNew(work, service, source);
+/** Cluster and service by name or ARN. Throws ClusterNotFoundException and ServiceNotFoundException. */
+export function serviceIn(work: Work, cluster: string, name: string): Service {
+  const found = findService(work, cluster, name);
+  if (found === undefined) throw new AwsError("ServiceNotFoundException", "Service not found.");
+  return found;
 }
 
-const describeInput = v.strictObject({
-  cluster: v.optional(v.string()),
-  services: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(10)),
-});
-
-export const describeServices: Operation<v.InferOutput<typeof describeInput>> = {
-  input: describeInput,
-  answer(work, { cluster, services }) {
-    const found = services.map((name) => ({ name, service: findService(work, name, cluster) }));
-    return {
-      services: found.flatMap(({ service }) => (service ? [serviceView(work.state, service)] : [])),
-      failures: found.flatMap(({ name, service }) => (service ? [] : [{ arn: name, reason: "MISSING" }])),
-    };
-  },
-};
-
-/** By name or ARN; the cluster too. Throws ClusterNotFoundException. */
-export function findService(work: Work, name: string, cluster = "default"): Service | undefined {
-  const home = Object.values(work.state.clusters).find((each) => each.arn === cluster || each.name === cluster);
+function findService({ state }: Work, cluster: string, name: string): Service | undefined {
+  const home = Object.values(state.clusters).find((each) => [each.clusterArn, each.clusterName].includes(cluster));
   if (home === undefined) throw new AwsError("ClusterNotFoundException", "Cluster not found.");
-  const services = Object.values(work.state.services);
-  return services.find((each) => each.cluster === home.arn && (each.arn === name || each.name === name));
+  const here = Object.values(state.services).filter((each) => each.clusterArn === home.clusterArn);
+  return here.find((each) => [each.serviceArn, each.serviceName].includes(name));
 }
+
+const isGone = ({ at, state }: Work, { status, deregisteredAt = 0 }: TaskDefinition): boolean =>
+  status === "INACTIVE" && at - deregisteredAt >= state.settings.inactiveGrace;
 
 /** A new desired count holds for the revision that users have, and for one that is already scaled up. */
 function rescale(work: Work, service: Service, desiredCount: number): void {
   service.desiredCount = desiredCount;
-  const open = openDeployment(work, service);
-  for (const arn of [open?.source, open?.target, open ? undefined : service.current]) {
-    const revision = arn === undefined ? undefined : known(work.state.revisions, arn);
-    if (revision && (open === undefined || revision.requested > 0)) revision.requested = desiredCount;
-  }
+  const quiet = service.currentServiceDeployment === undefined;
+  for (const { serviceRevisionArn, own } of revisionsOf(work.state, service))
+    if (own.requested > 0 || (quiet && serviceRevisionArn === service.own.current)) own.requested = desiredCount;
+}
+
+function view(state: EcsState, service: Service): object {
+  const open = service.currentServiceDeployment;
+  const primary = open === undefined ? service.own.current : known(state.deployments, open).own.target;
+  const active = revisionsOf(state, service).filter(
+    (each) => each.serviceRevisionArn === primary || each.own.requested > 0 || tasksOf(state, each).length > 0,
+  );
+  const counts = active.map((revision) => countsOf(state, revision));
+  return {
+    ...service,
+    status: "ACTIVE",
+    runningCount: counts.reduce((sum, { runningTaskCount }) => sum + runningTaskCount, 0),
+    pendingCount: counts.reduce((sum, { pendingTaskCount }) => sum + pendingTaskCount, 0),
+    // [unverified]: what blue/green shows in `rolloutState`; AWS documents it for rolling updates only, so it is left out.
+    deployments: active.map((revision) => ({
+      id: deploymentId(revision.serviceRevisionArn),
+      status: revision.serviceRevisionArn === primary ? "PRIMARY" : "ACTIVE",
+      taskDefinition: revision.taskDefinition,
+      desiredCount: revision.own.requested,
+      pendingCount: countsOf(state, revision).pendingTaskCount,
+      runningCount: countsOf(state, revision).runningTaskCount,
+      createdAt: revision.createdAt,
+    })),
+    currentServiceRevisions: counts,
+  };
 }

@@ -1,31 +1,30 @@
-/** How this ECS behaves: durations in cloud milliseconds, and its awkward habits. Plain JSON; a test changes what its story is about. */
-export interface EcsSettings {
+/**
+ * How this ECS behaves: durations in cloud milliseconds, and its awkward habits; a test changes what its story is about. Like AWS, as
+ * far as it was observed: the shapes are documented, most durations are not.
+ */
+export const awsLike = {
   /** From an accepted call to the first stage of the deployment, or of the rollback. */
-  pending: number;
+  pending: 2_000,
   /** From ECS's decision to start a task to its container's first instruction: network interface, image pull. */
-  provisioning: number;
+  provisioning: 25_000,
   /** A stage without work of its own. */
-  stagePause: number;
+  stagePause: 5_000,
   /** `TEST_TRAFFIC_SHIFT` and `PRODUCTION_TRAFFIC_SHIFT`. */
-  trafficShift: number;
+  trafficShift: 15_000,
   /**
    * From ECS's request to the balancer answering by the new weights. Longer than `trafficShift`, the deployment says that traffic
    * has moved while users still meet the old colour: AWS promises no order.
    */
-  weightsPropagation: number;
-  /** How long `ListServiceDeployments` goes without showing a new deployment. */
-  listLag: number;
-  /** Between two calls of a hook that answered `IN_PROGRESS` without a `callBackDelay`. */
-  callBackDelay: number;
-}
-
-/** Like AWS, as far as it was observed; the shapes are documented, the durations are not. */
-export const awsLike: EcsSettings = {
-  pending: 2_000,
-  provisioning: 25_000,
-  stagePause: 5_000,
-  trafficShift: 15_000,
   weightsPropagation: 5_000,
+  /** How long `ListServiceDeployments` goes without showing a new deployment. */
   listLag: 10_000,
+  /** Between two calls of a hook that answered `IN_PROGRESS` without a `callBackDelay`. */
   callBackDelay: 30_000,
+  /**
+   * How long a deregistered task definition can still be deployed: up to 10 minutes,
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
+   */
+  inactiveGrace: 600_000,
 };
+
+export type EcsSettings = typeof awsLike;

@@ -1,85 +1,70 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
-import type { Operation } from "./calls.ts";
+import { operation } from "./operation.ts";
 import type { TaskDefinition } from "./state.ts";
-import { taskDefinitionView } from "./views.ts";
 import type { Work } from "./work.ts";
 
-const tags = v.array(v.object({ key: v.string(), value: v.string() }));
-
-const containerDefinition = v.looseObject({
-  name: v.pipe(v.string(), v.nonEmpty("Container.name should not be null or empty.")),
-  image: v.pipe(v.string(), v.nonEmpty("Container.image should not be null or empty.")),
-  stopTimeout: v.optional(v.number()),
-});
-
-/** What a task definition consists of. Fields that only ECS writes (`revision`, `status` …) are dropped, as AWS drops them. */
-export const definitionFields = {
-  containerDefinitions: v.pipe(v.array(containerDefinition), v.minLength(1)),
-  taskRoleArn: v.optional(v.string()),
-  executionRoleArn: v.optional(v.string()),
-  networkMode: v.optional(v.string()),
-  volumes: v.optional(v.array(v.unknown())),
-  placementConstraints: v.optional(v.array(v.unknown())),
-  requiresCompatibilities: v.optional(v.array(v.string())),
-  cpu: v.optional(v.string()),
-  memory: v.optional(v.string()),
-  runtimePlatform: v.optional(v.looseObject({})),
-  ephemeralStorage: v.optional(v.looseObject({})),
-  enableFaultInjection: v.optional(v.boolean()),
-  pidMode: v.optional(v.string()),
-  ipcMode: v.optional(v.string()),
-};
-
-const registerInput = v.object({
+/** A task definition as it is registered: what ECS needs of it, and whatever else describes it. */
+export const registration = v.looseObject({
   family: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_-]{1,255}$/)),
-  tags: v.optional(tags),
-  ...definitionFields,
+  containerDefinitions: v.pipe(
+    v.array(
+      v.looseObject({
+        name: v.pipe(v.string(), v.nonEmpty("Container.name should not be null or empty.")),
+        image: v.pipe(v.string(), v.nonEmpty("Container.image should not be null or empty.")),
+        environment: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
+        /** Seconds between SIGTERM and SIGKILL. */
+        stopTimeout: v.optional(v.number()),
+      }),
+    ),
+    v.minLength(1),
+  ),
+  tags: v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []),
 });
 
-export const registerTaskDefinition: Operation<v.InferOutput<typeof registerInput>> = {
-  input: registerInput,
-  answer(work, { family, tags = [], ...definition }) {
-    const revisions = Object.values(work.state.taskDefinitions).filter((each) => each.family === family);
-    const revision = Math.max(0, ...revisions.map((each) => each.revision)) + 1;
-    const arn = `arn:aws:ecs:${work.state.region}:${work.state.account}:task-definition/${family}:${revision}`;
-    const registered: TaskDefinition = {
-      arn,
-      family,
-      revision,
-      status: "ACTIVE",
-      registeredAt: work.at,
-      definition,
-      tags,
-    };
-    work.state.taskDefinitions[arn] = registered;
-    return { taskDefinition: taskDefinitionView(registered), tags };
-  },
-};
+export type Registration = v.InferOutput<typeof registration>;
 
-const describeInput = v.strictObject({
-  taskDefinition: v.string(),
-  include: v.optional(v.array(v.picklist(["TAGS"]))),
-});
+/** A new revision under this ARN, which ends in `:task-definition/<family>:<revision>`. ECS's own fields are not the caller's to write. */
+export function addTaskDefinition(work: Work, taskDefinitionArn: string, registered: Registration): TaskDefinition {
+  const { deregisteredAt: _, ...definition } = registered;
+  const added: TaskDefinition = {
+    volumes: [],
+    placementConstraints: [],
+    ...definition,
+    taskDefinitionArn,
+    revision: Number(taskDefinitionArn.split(":").at(-1)),
+    status: "ACTIVE",
+    requiresAttributes: [{ name: "ecs.capability.task-eni" }],
+    compatibilities: ["EC2", "FARGATE"],
+    registeredAt: work.at,
+  };
+  work.state.taskDefinitions[taskDefinitionArn] = added;
+  return added;
+}
 
-export const describeTaskDefinition: Operation<v.InferOutput<typeof describeInput>> = {
-  input: describeInput,
-  answer(work, { taskDefinition, include = [] }) {
-    const found = findTaskDefinition(work, taskDefinition, "Unable to describe task definition.");
-    return { taskDefinition: taskDefinitionView(found), ...(include.includes("TAGS") ? { tags: found.tags } : {}) };
-  },
-};
+export const taskDefinitionOperations = {
+  RegisterTaskDefinition: operation(registration, (work, registered) => {
+    const { region, account, taskDefinitions } = work.state;
+    const family = Object.values(taskDefinitions).filter((each) => each.family === registered.family);
+    const revision = Math.max(0, ...family.map((each) => each.revision)) + 1;
+    const arn = `arn:aws:ecs:${region}:${account}:task-definition/${registered.family}:${revision}`;
+    return view(addTaskDefinition(work, arn, registered));
+  }),
 
-const deregisterInput = v.strictObject({ taskDefinition: v.string() });
+  DescribeTaskDefinition: operation(
+    v.strictObject({ taskDefinition: v.string(), include: v.optional(v.array(v.picklist(["TAGS"])), []) }),
+    (work, { taskDefinition: name, include }) => {
+      const { taskDefinition, tags } = view(findTaskDefinition(work, name, "Unable to describe task definition."));
+      return include.includes("TAGS") ? { taskDefinition, tags } : { taskDefinition };
+    },
+  ),
 
-export const deregisterTaskDefinition: Operation<v.InferOutput<typeof deregisterInput>> = {
-  input: deregisterInput,
-  answer(work, { taskDefinition }) {
+  DeregisterTaskDefinition: operation(v.strictObject({ taskDefinition: v.string() }), (work, { taskDefinition }) => {
     const found = findTaskDefinition(work, taskDefinition, "Unable to describe task definition.");
     found.status = "INACTIVE";
     found.deregisteredAt = work.at;
-    return { taskDefinition: taskDefinitionView(found) };
-  },
+    return { taskDefinition: view(found).taskDefinition };
+  }),
 };
 
 /** By ARN, by `family:revision`, or the newest active one of a family. Throws ClientException with `message`. */
@@ -88,7 +73,11 @@ export function findTaskDefinition(work: Work, name: string, message: string): T
   const newest = all
     .filter(({ family, status }) => family === name && status === "ACTIVE")
     .toSorted((a, b) => b.revision - a.revision)[0];
-  const found = all.find(({ arn, family, revision }) => arn === name || `${family}:${revision}` === name) ?? newest;
+  const isNamed = (each: TaskDefinition) => [each.taskDefinitionArn, `${each.family}:${each.revision}`].includes(name);
+  const found = all.find(isNamed) ?? newest;
   if (found === undefined) throw new AwsError("ClientException", message);
   return found;
 }
+
+/** In the API, tags are a sibling of the definition. */
+const view = ({ tags, ...taskDefinition }: TaskDefinition) => ({ taskDefinition, tags });

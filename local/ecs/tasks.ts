@@ -1,115 +1,104 @@
-import type { EcsEvent } from "./events.ts";
+import type { Happened } from "./events.ts";
+import { countFailure } from "./monitors.ts";
 import type { Revision, Service, Task } from "./state.ts";
-import { taskDefinitionView } from "./views.ts";
-import { known, note, openDeployment, tasksOf, unique, type Work, wake } from "./work.ts";
+import { known, later, note, openDeployment, tasksOf, unique, type Work } from "./work.ts";
 
 /** Starts and stops tasks until there are as many as the revision is to have: after a stage asked for it, and after a crash. */
 export function scale(work: Work, service: Service, revision: Revision): void {
-  const tasks = tasksOf(work.state, revision.arn).filter((task) => task.status !== "STOPPING");
-  for (let count = tasks.length; count < revision.requested; count += 1) provision(work, service, revision);
+  const { requested } = revision.own;
+  const tasks = tasksOf(work.state, revision).filter((task) => task.status !== "STOPPING");
+  for (let count = tasks.length; count < requested; count += 1) start(work, service, revision);
   const unhealthyFirst = tasks.toSorted((a, b) => Number(a.healthy) - Number(b.healthy));
-  for (const task of unhealthyFirst.slice(0, Math.max(0, tasks.length - revision.requested))) stop(work, service, task);
+  for (const task of unhealthyFirst.slice(0, Math.max(0, tasks.length - requested))) stop(work, service, task);
 }
 
-/** Starts the tasks whose provisioning is over. */
-export function startDueTasks(work: Work, service: Service): void {
-  for (const task of Object.values(work.state.tasks)) {
-    if (task.service !== service.arn || task.status !== "PROVISIONING" || task.startAt > work.at) continue;
-    const revision = known(work.state.revisions, task.revision);
-    task.status = "PENDING";
-    note(work, service, `has started 1 tasks: (task ${idOf(task)}).`);
-    work.effects.push({
-      type: "startTask",
-      task: task.arn,
-      service: service.arn,
-      targetGroup: revision.targetGroup,
-      containerName: service.containerName,
-      containerPort: service.containerPort,
-      taskDefinition: taskDefinitionView(known(work.state.taskDefinitions, revision.taskDefinition)),
-    });
-  }
-}
-
-export function taskRunning(work: Work, arn: string): void {
-  const task = work.state.tasks[arn];
+export function taskRunning(work: Work, event: Happened<"taskRunning">): void {
+  const task = work.state.tasks[event.task];
   if (task?.status === "PENDING") task.status = "RUNNING";
 }
 
-export function taskHealthy(work: Work, arn: string): void {
+/** ECS stops a task that its target group gave up, and starts another. */
+export function taskHealth(work: Work, { task: arn, healthy }: Happened<"taskHealth">): void {
   const task = work.state.tasks[arn];
-  if (task === undefined || task.healthy || task.status === "STOPPING") return;
-  const service = known(work.state.services, task.service);
-  const revision = known(work.state.revisions, task.revision);
+  if (task === undefined || task.status === "STOPPING" || (task.healthy && healthy)) return;
+  const { service, revision } = homeOf(work, task);
+  const open = openDeployment(work, service);
+  if (!healthy) {
+    note(work, service, `(task ${idOf(task)}) failed ELB health checks in (target-group ${revision.own.colour})`);
+    failed(work, service, task);
+    stop(work, service, task);
+    return;
+  }
   task.status = "RUNNING";
   task.healthy = true;
-  note(work, service, `registered 1 targets in (target-group ${revision.targetGroup})`);
-  const open = openDeployment(work, service);
+  note(work, service, `registered 1 targets in (target-group ${revision.own.colour})`);
   // A healthy task resets the circuit breaker (`resetOnHealthyTask`, on by default).
-  if (open?.target === task.revision) open.failedTasks = 0;
-  const steady = tasksOf(work.state, task.revision).every(({ healthy }) => healthy);
+  if (open?.own.target === task.revision) open.deploymentCircuitBreaker.failureCount = 0;
+  const steady = tasksOf(work.state, revision).every((each) => each.healthy);
   if (open === undefined && steady) note(work, service, "has reached a steady state.");
 }
 
-/** ECS stops a task that its target group gave up, and starts another. */
-export function taskUnhealthy(work: Work, arn: string): void {
-  const task = work.state.tasks[arn];
-  if (task === undefined || task.status === "STOPPING") return;
-  const service = known(work.state.services, task.service);
-  const { targetGroup } = known(work.state.revisions, task.revision);
-  note(work, service, `(task ${idOf(task)}) failed ELB health checks in (target-group ${targetGroup})`);
-  countFailure(work, service, task);
-  stop(work, service, task);
-}
-
 /** A task that nobody told to stop is a failure; `scale` replaces it. */
-export function taskStopped(work: Work, event: Extract<EcsEvent, { type: "taskStopped" }>): void {
-  const task = work.state.tasks[event.task];
+export function taskStopped(work: Work, { task: arn, exitCode, reason }: Happened<"taskStopped">): void {
+  const task = work.state.tasks[arn];
   if (task === undefined) return;
-  const service = known(work.state.services, task.service);
   if (task.status !== "STOPPING") {
-    note(work, service, `(task ${idOf(task)}) stopped: ${event.reason} (exit code ${event.exitCode ?? "none"}).`);
-    countFailure(work, service, task);
+    const { service } = homeOf(work, task);
+    note(work, service, `(task ${idOf(task)}) stopped: ${reason} (exit code ${exitCode ?? "none"}).`);
+    failed(work, service, task);
   }
-  delete work.state.tasks[event.task];
+  delete work.state.tasks[arn];
 }
 
-function countFailure(work: Work, service: Service, task: Task): void {
+function failed(work: Work, service: Service, task: Task): void {
   const open = openDeployment(work, service);
-  if (open?.target === task.revision && !task.healthy) open.failedTasks += 1;
+  if (open?.own.target === task.revision && !task.healthy) countFailure(service, open);
 }
 
-function provision(work: Work, service: Service, revision: Revision): void {
-  const cluster = known(work.state.clusters, service.cluster);
-  const arn = `${service.arn.split(":service/")[0]}:task/${cluster.name}/${unique(work, 32)}`;
-  const startAt = work.at + work.state.settings.provisioning;
-  work.state.tasks[arn] = {
-    arn,
-    service: service.arn,
-    revision: revision.arn,
-    status: "PROVISIONING",
-    healthy: false,
-    startAt,
-  };
-  wake(work, startAt);
+function start(work: Work, service: Service, revision: Revision): void {
+  const { clusterName } = known(work.state.clusters, service.clusterArn);
+  const arn = `${service.serviceArn.split(":service/")[0]}:task/${clusterName}/${unique(work, 32)}`;
+  const task: Task = { arn, revision: revision.serviceRevisionArn, status: "PENDING", healthy: false };
+  work.state.tasks[arn] = task;
+  note(work, service, `has started 1 tasks: (task ${idOf(task)}).`);
+  const container = containerOf(work, service, revision);
+  const at = work.at + work.state.settings.provisioning;
+  later(work, at, { type: "startTask", task: arn, targetGroup: revision.own.colour, container });
 }
 
 function stop(work: Work, service: Service, task: Task): void {
-  if (task.status === "PROVISIONING") {
-    delete work.state.tasks[task.arn];
+  note(work, service, `has stopped 1 running tasks: (task ${idOf(task)}).`);
+  const { scheduled, tasks } = work.state;
+  if (scheduled.some(({ effect }) => effect.type === "startTask" && effect.task === task.arn)) {
+    delete tasks[task.arn];
     return;
   }
-  const revision = known(work.state.revisions, task.revision);
-  const { containerDefinitions } = known(work.state.taskDefinitions, revision.taskDefinition).definition;
-  const stopTimeout = containerDefinitions.find(({ name }) => name === service.containerName)?.stopTimeout ?? 30;
   task.status = "STOPPING";
-  note(work, service, `has stopped 1 running tasks: (task ${idOf(task)}).`);
-  work.effects.push({
-    type: "stopTask",
-    task: task.arn,
-    targetGroup: revision.targetGroup,
-    drainMilliseconds: service.drain[revision.targetGroup] ?? 300_000,
-    stopTimeoutMilliseconds: stopTimeout * 1000,
-  });
+  work.effects.push({ type: "stopTask", task: task.arn });
 }
 
-const idOf = (task: Task) => task.arn.slice(task.arn.lastIndexOf("/") + 1);
+/** What the service's container is started with. */
+function containerOf({ state }: Work, { serviceArn, loadBalancers }: Service, { taskDefinition }: Revision) {
+  const [{ containerName }] = loadBalancers;
+  const { containerDefinitions } = known(state.taskDefinitions, taskDefinition);
+  const definition = containerDefinitions.find(({ name }) => name === containerName);
+  if (!definition)
+    throw new Error(`local/ecs: ${taskDefinition} has no container ${containerName}, which ${serviceArn} needs`);
+  const { image, environment = [], stopTimeout = 30 } = definition;
+  return {
+    service: serviceArn,
+    image,
+    environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])),
+    /** Seconds from SIGTERM to SIGKILL; 30 is Fargate's: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+    stopTimeout,
+  };
+}
+
+export type ContainerArgs = ReturnType<typeof containerOf>;
+
+function homeOf({ state }: Work, task: Task): { service: Service; revision: Revision } {
+  const revision = known(state.revisions, task.revision);
+  return { service: known(state.services, revision.serviceArn), revision };
+}
+
+const idOf = ({ arn }: Task): string => arn.slice(arn.lastIndexOf("/") + 1);

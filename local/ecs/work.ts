@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { uuidOf } from "../uuid.ts";
 import type { EcsEffect } from "./events.ts";
 import type { EcsState, Revision, Service, ServiceDeployment, Task } from "./state.ts";
 
@@ -8,54 +10,76 @@ export interface Work {
   effects: EcsEffect[];
 }
 
+/** A deployment under way, being worked on: from the blue revision, which the very first one lacks, to the green. */
+export function moveOf(work: Work, deployment: ServiceDeployment) {
+  const { services, revisions } = work.state;
+  const { source, target } = deployment.own;
+  const blue = source === undefined ? undefined : known(revisions, source);
+  return {
+    ...work,
+    service: known(services, deployment.serviceArn),
+    deployment,
+    blue,
+    green: known(revisions, target),
+  };
+}
+
+export type Move = ReturnType<typeof moveOf>;
+
 /** Asks to be woken at `at`. What is due then stands in the state; the timer itself means nothing. */
 export function wake(work: Work, at: number): void {
-  work.effects.push({ type: "timer", id: `timer-${unique(work, 8)}`, at });
+  if (at > work.at) work.effects.push({ type: "timer", at });
+}
+
+/** Has the shell do it at `at`, if it is still wanted then. */
+export function later(work: Work, at: number, effect: EcsState["scheduled"][number]["effect"]): void {
+  work.state.scheduled.push({ at, effect });
+  wake(work, at);
 }
 
 /** A service event, as the console shows them. */
 export function note(work: Work, service: Service, message: string): void {
-  const event = { id: uuid(work), createdAt: work.at, message: `(service ${service.name}) ${message}` };
+  const event = { id: uuid(work), createdAt: work.at, message: `(service ${service.serviceName}) ${message}` };
   service.events = [event, ...service.events].slice(0, 100);
 }
 
 /** Looks up what must be there. */
-export function known<T>(records: Record<string, T>, arn: string | undefined): T {
-  const record = arn === undefined ? undefined : records[arn];
+export function known<T>(records: Record<string, T>, arn: string): T {
+  const record = records[arn];
   if (record === undefined)
     throw new Error(`local/ecs: ${arn} is referred to but not there; this is a bug of the model`);
   return record;
 }
 
-export function openDeployment(work: Work, service: Service): ServiceDeployment | undefined {
-  return service.open === undefined ? undefined : known(work.state.deployments, service.open);
-}
+export const openDeployment = (
+  work: Work,
+  { currentServiceDeployment: open }: Service,
+): ServiceDeployment | undefined => (open === undefined ? undefined : known(work.state.deployments, open));
 
-export function revisionsOf(state: EcsState, service: string): Revision[] {
-  return Object.values(state.revisions).filter((revision) => revision.service === service);
-}
+export const revisionsOf = (state: EcsState, { serviceArn }: Service): Revision[] =>
+  Object.values(state.revisions).filter((revision) => revision.serviceArn === serviceArn);
 
-export function tasksOf(state: EcsState, revision: string): Task[] {
-  return Object.values(state.tasks).filter((task) => task.revision === revision);
+export const tasksOf = (state: EcsState, { serviceRevisionArn }: Revision): Task[] =>
+  Object.values(state.tasks).filter((task) => task.revision === serviceRevisionArn);
+
+/** As DescribeServices and DescribeServiceDeployments show them. */
+export function countsOf(state: EcsState, revision: Revision) {
+  const count = (wanted: Task["status"]) => tasksOf(state, revision).filter(({ status }) => status === wanted).length;
+  return {
+    arn: revision.serviceRevisionArn,
+    requestedTaskCount: revision.own.requested,
+    runningTaskCount: count("RUNNING"),
+    pendingTaskCount: count("PENDING"),
+  };
 }
 
 /** As service events and `deployments[].id` name it. */
-export function deploymentId(revision: string): string {
-  return `ecs-svc/${revision.slice(revision.lastIndexOf("/") + 1)}`;
-}
+export const deploymentId = (revisionArn: string): string => `ecs-svc/${revisionArn.split("/").at(-1)}`;
 
-/** Lowercase hex digits that look random and never repeat (from 8 digits on), from the state's counter. */
+/** Hex digits (at most 64) that look random and never repeat, from the state's counter. */
 export function unique(work: Work, length: number): string {
   work.state.counter += 1;
-  let x = work.state.counter;
-  let digits = "";
-  while (digits.length < length) {
-    x = (Math.imul(x ^ (x >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    digits += x.toString(16).padStart(8, "0");
-  }
-  return digits.slice(0, length);
+  return createHash("sha256").update(String(work.state.counter)).digest("hex").slice(0, length);
 }
 
-export function uuid(work: Work): string {
-  return unique(work, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-}
+export const uuid = (work: Work): string => uuidOf(unique(work, 64));

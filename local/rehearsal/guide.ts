@@ -26,7 +26,9 @@ export function guide(
     `    --input '${JSON.stringify({ candidate, requestedBy: "ana" })}'`,
     "\nSee what came of it:",
     `  aws stepfunctions list-executions --state-machine-arn ${release("live")}`,
-    ...services.map((one) => `  aws ecs list-service-deployments --cluster ${one.cluster} --service ${one.name}`),
+    ...services.map(
+      (one) => `  aws ecs list-service-deployments --cluster ${one.clusterArn} --service ${one.serviceName}`,
+    ),
     ...graphs
       .flatMap(tablesOf)
       .map(

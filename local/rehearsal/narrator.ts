@@ -72,13 +72,16 @@ export function createNarrator(print: (line: string) => void): Narrator {
     },
 
     onEcs({ deployments }: EcsState) {
-      for (const { arn, status, stage = "", hooks, moved, statusReason } of Object.values(deployments)) {
+      for (const deployment of Object.values(deployments)) {
+        const { serviceDeploymentArn: arn, lifecycleStage: stage = "", status, statusReason } = deployment;
         const environment = environmentOf(arn);
         const back = status.startsWith("ROLLBACK") ? " (rolling back)" : "";
         if (status === "IN_PROGRESS" || back) once(`${arn} ${stage}${back}`, environment, `ECS ${stage}${back}`);
-        for (const hook of hooks)
-          if (hook.status !== "IN_PROGRESS") once(`${arn} ${hook.id}`, environment, `ECS hook smoke: ${hook.status}`);
-        if (moved) once(`${arn} moved`, environment, "users' traffic moves to the new colour");
+        for (const hook of deployment.lifecycleHookDetails)
+          if (hook.status !== "IN_PROGRESS")
+            once(`${arn} ${hook.hookId}`, environment, `ECS hook smoke: ${hook.status}`);
+        if (status === "IN_PROGRESS" && stage === "PRODUCTION_TRAFFIC_SHIFT")
+          once(`${arn} moved`, environment, "users' traffic moves to the new colour");
         if (terminal.has(status))
           once(`${arn} ${status}`, environment, `ECS ${status}${statusReason ? `: ${statusReason}` : ""}`);
       }

@@ -81,17 +81,19 @@ describe("one deployment at a time", () => {
     const again = await stage.emergency("live", "good-1");
     const ends = await Promise.all([live, emergency, again].map(ending));
     expect(ends.map(({ ended }) => ended).filter((ended) => ended === "Released").length).toBeGreaterThanOrEqual(2);
-    expect(deployments(stage).filter(({ service }) => service.includes("live")).length).toBeGreaterThanOrEqual(3);
+    expect(deployments(stage).filter(({ serviceArn }) => serviceArn.includes("live")).length).toBeGreaterThanOrEqual(3);
   });
 });
 
 /** Deployments of one service that began before the one before was over, or that were given up for another. */
 function overlaps(stage: TroubledStage): string[] {
-  const byService = Map.groupBy(deployments(stage), ({ service }) => service);
+  const byService = Map.groupBy(deployments(stage), ({ serviceArn }) => serviceArn);
   return [...byService.values()].flatMap((all) =>
     all.slice(1).flatMap((later, index) => {
-      const { status, finishedAt = Number.POSITIVE_INFINITY, arn } = all[index]!;
-      return status === "STOPPED" || finishedAt > later.createdAt ? [`${arn} (${status}) and ${later.arn}`] : [];
+      const { status, finishedAt = Number.POSITIVE_INFINITY, serviceDeploymentArn: arn } = all[index]!;
+      return status === "STOPPED" || finishedAt > later.createdAt
+        ? [`${arn} (${status}) and ${later.serviceDeploymentArn}`]
+        : [];
     }),
   );
 }

@@ -5,11 +5,11 @@ import type { Settings } from "../../deployment/settings.ts";
 import { AwsError } from "../../local/awsError.ts";
 import { apply, type Tables } from "../../local/dynamodb/apply.ts";
 import { advance } from "../../local/ecs/advance.ts";
-import type { EcsEffect, EcsEvent } from "../../local/ecs/events.ts";
+import type { EcsEffect, EcsEvent, Happening } from "../../local/ecs/events.ts";
 import { awsLike } from "../../local/ecs/settings.ts";
 import { emptyEcs } from "../../local/ecs/state.ts";
 import type { DeploymentCall, LookAnswer } from "../../stateMachine/calls.ts";
-import { clusterArn, commitOf, service, template, templateDefinition } from "./shop.ts";
+import { commitOf, productionRule, shop } from "./shop.ts";
 
 export const settings: Settings = { LEDGER: "ledger", CLUSTER: "shop", SERVICE: "shop", FAMILY: "shop", TASKS: 2 };
 
@@ -28,10 +28,9 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
   let agenda: EcsEvent[] = [];
   let production = "";
   const requests: { action: string; input: unknown }[] = [];
-  let calls = 0;
 
-  function happen(event: EcsEvent): EcsEffect[] {
-    const advanced = advance(ecs, event);
+  function happen(event: Happening): EcsEffect[] {
+    const advanced = advance(ecs, { ...event, at: now });
     ecs = advanced.state;
     for (const effect of advanced.effects) follow(effect);
     return advanced.effects;
@@ -39,8 +38,8 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
 
   function follow(effect: EcsEffect): void {
     const soon = (seconds: number) => now + seconds * 1000;
-    if (effect.type === "timer") agenda.push({ type: "timer", id: effect.id, at: effect.at });
-    if (effect.type === "weights" && effect.rule === service.productionListenerRule) {
+    if (effect.type === "timer") agenda.push(effect);
+    if (effect.type === "weights" && effect.rule === productionRule) {
       production = Object.entries(effect.weights).find(([, weight]) => weight === 100)?.[0] ?? "";
     }
     if (effect.type === "stopTask") {
@@ -49,19 +48,19 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
     if (effect.type === "startTask") {
       const { task } = effect;
       agenda.push({ type: "taskRunning", task, at: soon(1) });
-      if (crashes(commitOf(effect.taskDefinition))) {
+      if (crashes(effect.container.environment.COMMIT ?? "")) {
         agenda.push({ type: "taskStopped", task, exitCode: 1, reason: "Essential container exited", at: soon(3) });
-      } else agenda.push({ type: "taskHealthy", task, at: soon(10) });
+      } else agenda.push({ type: "taskHealth", task, healthy: true, at: soon(10) });
     }
     if (effect.type === "invokeHook") {
       const revision = ecs.revisions[effect.payload.executionDetails.targetServiceRevisionArn];
       const { taskDefinition = "" } = revision ?? {};
-      const verdict = hook(commitOf({ ...ecs.taskDefinitions[taskDefinition]?.definition }));
+      const verdict = hook(commitOf({ ...ecs.taskDefinitions[taskDefinition] }));
       const { deploying } = item("environment") ?? {};
       const advisory = deploying?.smoke === "advisory" && deploying.taskDefinition === taskDefinition;
       if (verdict) write({ id: `smoke#${effect.payload.resourceArn}`, verdict, why: `the smoke is ${verdict}` });
       const hookStatus = verdict === "green" || (verdict && advisory) ? "SUCCEEDED" : "FAILED";
-      const answer = verdict ? { answer: { hookStatus } } : { error: "it crashed" };
+      const answer = verdict ? { answer: { hookStatus } } : {};
       agenda.push({ type: "hookAnswered", hook: effect.hook, ...answer, at: soon(5) });
     }
   }
@@ -88,8 +87,7 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
         return { error: { name: error.code, message: error.message } };
       }
     }
-    const id = `call-${calls++}`;
-    const reply = happen({ type: "call", id, action, input, at: now }).find((effect) => effect.type === "reply");
+    const reply = happen({ type: "call", action, input }).find((effect) => effect.type === "reply");
     if (!reply) throw new Error(`ECS didn't answer ${action}`);
     return "error" in reply
       ? { error: { name: reply.error.code, message: reply.error.message } }
@@ -105,7 +103,7 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
       if (!next || next.at > until) break;
       agenda = agenda.slice(1);
       now = Math.max(now, next.at);
-      happen({ ...next, at: now });
+      happen(next);
     }
     now = until;
   }
@@ -124,18 +122,7 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
     }
   }
 
-  happen({ type: "clusterCreated", arn: clusterArn, name: "shop", at: now });
-  happen({
-    type: "taskDefinitionCreated",
-    arn: template,
-    definition: templateDefinition,
-    tags: [
-      { key: "team", value: "shop" },
-      { key: "aws:createdBy", value: "pulumi" },
-    ],
-    at: now,
-  });
-  happen({ type: "serviceCreated", service, at: now });
+  happen({ type: "stackCreated", graph: shop });
 
   return {
     run,
@@ -147,12 +134,12 @@ export function deploymentWorld({ hook = () => "green", crashes = () => false }:
     /** Calls with this name so far. */
     made: (action: string) => requests.filter((request) => request.action === action),
     /** Task definitions that ECS was made to deploy, oldest first. */
-    deployed: () => Object.values(ecs.deployments).map((each) => ecs.revisions[each.target]?.taskDefinition),
+    deployed: () => Object.values(ecs.deployments).map((each) => ecs.revisions[each.own.target]?.taskDefinition),
     /** COMMIT of what users get. */
     serves() {
-      const colour = Object.values(ecs.revisions).filter((each) => each.targetGroup === production);
-      const serving = colour.findLast((each) => each.requested > 0)?.taskDefinition ?? "";
-      return commitOf({ ...ecs.taskDefinitions[serving]?.definition });
+      const colour = Object.values(ecs.revisions).filter((each) => each.own.colour === production);
+      const serving = colour.findLast((each) => each.own.requested > 0)?.taskDefinition ?? "";
+      return commitOf({ ...ecs.taskDefinitions[serving] });
     },
     /** ECS's memory of deployments reaches back 90 days. */
     forgetDeployments() {

@@ -4,9 +4,9 @@ import type {
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
 import { advance } from "../../local/ecs/advance.ts";
-import type { EcsEffect, EcsEvent, HookPayload } from "../../local/ecs/events.ts";
+import type { EcsEffect, EcsEvent, Happening } from "../../local/ecs/events.ts";
+import type { HookPayload } from "../../local/ecs/hooks.ts";
 import { awsLike, type EcsSettings } from "../../local/ecs/settings.ts";
-import { setupEvents } from "../../local/ecs/setup.ts";
 import { emptyEcs } from "../../local/ecs/state.ts";
 import { blue, type EcsGraphArgs, ecsGraph, green, productionRule } from "./ecsGraph.ts";
 
@@ -14,7 +14,14 @@ export interface EcsWorldArgs extends EcsGraphArgs {
   settings?: Partial<EcsSettings>;
   /** What the hook's function returns; `undefined` = it threw. Default: it admits everything. */
   hook?: (payload: HookPayload) => unknown;
+  /** Seconds from its call to its answer. Default: 1. */
+  hookSeconds?: number;
+  /** Why Lambda would not invoke it, if it would not. */
+  denied?: (payload: HookPayload) => string | undefined;
 }
+
+/** The target groups' deregistration delay, in milliseconds. */
+const drain = 30_000;
 
 /** One service on an ECS of its own, in virtual time. Images named `crash…` end at boot; all others are healthy 8 s after their start. */
 export class EcsWorld {
@@ -26,24 +33,19 @@ export class EcsWorld {
   /** Where users go: the production rule's weights as the balancer has them. */
   production: Record<string, number> = { [blue]: 100, [green]: 0 };
   readonly tasks = new Map<string, { image: string; group: string; healthy: boolean }>();
-  readonly #hook: (payload: HookPayload) => unknown;
+  readonly #args: EcsWorldArgs;
   readonly #queue: EcsEvent[] = [];
-  readonly #replies = new Map<string, Extract<EcsEffect, { type: "reply" }>>();
-  #calls = 0;
   readonly #told = new Map<string, string>();
 
   constructor(args: EcsWorldArgs = {}) {
     this.state.settings = { ...awsLike, ...args.settings };
-    this.#hook = args.hook ?? (() => ({ hookStatus: "SUCCEEDED" }));
-    for (const event of setupEvents(ecsGraph(args), this.now)) this.#feed(event);
+    this.#args = args;
+    this.send({ type: "stackCreated", graph: ecsGraph(args) });
   }
 
   /** An API call, answered at once. Throws `<code>: <message>`. */
   call<Output>(action: string, input: unknown): Output {
-    this.#calls += 1;
-    const id = `call-${this.#calls}`;
-    this.#feed({ at: this.now, type: "call", id, action, input });
-    const reply = this.#replies.get(id);
+    const reply = this.send({ type: "call", action, input }).find((effect) => effect.type === "reply");
     if (reply === undefined) throw new Error(`${action} was not answered`);
     if ("error" in reply) throw new Error(`${reply.error.code}: ${reply.error.message}`);
     return JSON.parse(JSON.stringify(reply.output));
@@ -94,7 +96,7 @@ export class EcsWorld {
       }
       this.#queue.splice(this.#queue.indexOf(next), 1);
       this.now = next.at;
-      this.#feed(next);
+      this.send(next);
     }
   }
 
@@ -114,77 +116,73 @@ export class EcsWorld {
   crash(image: string): void {
     const [task] = [...this.tasks].find(([, each]) => each.image === image) ?? [];
     if (task === undefined) throw new Error(`no task runs ${image}`);
-    this.#feed({ at: this.now, type: "taskStopped", task, exitCode: 137, reason: "OutOfMemoryError" });
+    this.send({ type: "taskStopped", task, exitCode: 137, reason: "OutOfMemoryError" });
   }
 
-  #feed(event: EcsEvent): void {
-    const task = event.type === "taskHealthy" ? this.tasks.get(event.task) : undefined;
+  /** What a rule says from now on: ECS's wish come into force, or somebody else's. */
+  setWeights(rule: string, weights: Record<string, number>): void {
+    if (rule === productionRule) this.production = weights;
+    this.story.push(`${rule} → ${weights[green] === 100 ? "green" : "blue"}`);
+  }
+
+  /** Something happens now. Returns what it makes ECS do. */
+  send(event: Happening): EcsEffect[] {
+    const task = event.type === "taskHealth" && event.healthy ? this.tasks.get(event.task) : undefined;
     if (task) task.healthy = true;
     if (event.type === "taskStopped") this.tasks.delete(event.task);
-    const { state, effects } = advance(this.state, event);
+    const { state, effects } = advance(this.state, { ...event, at: this.now });
     this.state = frozen(JSON.parse(JSON.stringify(state)));
-    for (const { arn, status, stage } of Object.values(state.deployments)) {
-      const line = stage === undefined ? status : `${status} ${stage}`;
+    for (const { serviceDeploymentArn: arn, status, lifecycleStage } of Object.values(state.deployments)) {
+      const line = lifecycleStage === undefined ? status : `${status} ${lifecycleStage}`;
       if (this.#told.get(arn) !== line) this.story.push(line);
       this.#told.set(arn, line);
     }
     for (const effect of effects) this.#perform(effect);
+    return effects;
+  }
+
+  #later(milliseconds: number, event: Happening): void {
+    this.#queue.push({ ...event, at: this.now + milliseconds });
   }
 
   #perform(effect: EcsEffect): void {
     switch (effect.type) {
-      case "reply":
-        this.#replies.set(effect.call, effect);
-        break;
       case "timer":
-        this.#queue.push({ at: effect.at, type: "timer", id: effect.id });
+        this.#later(effect.at - this.now, { type: "timer" });
         break;
       case "weights":
-        if (effect.rule === productionRule) this.production = effect.weights;
-        this.story.push(`${effect.rule} → ${effect.weights[green] === 100 ? "green" : "blue"}`);
+        this.setWeights(effect.rule, effect.weights);
         break;
       case "invokeHook": {
-        this.hookCalls.push(effect.payload);
-        const answer = this.#hook(effect.payload);
-        this.#queue.push({ at: this.now + 1_000, type: "hookAnswered", hook: effect.hook, answer });
+        const { hook, payload } = effect;
+        this.hookCalls.push(payload);
+        const { hook: answers = () => ({ hookStatus: "SUCCEEDED" }), hookSeconds = 1, denied } = this.#args;
+        const notInvoked = denied?.(payload);
+        const told = notInvoked === undefined ? { answer: answers(payload) } : { notInvoked };
+        this.#later(hookSeconds * 1000, { type: "hookAnswered", hook, ...told });
         break;
       }
       case "startTask":
-        this.#boot(effect.task, JSON.stringify(effect.taskDefinition), effect.targetGroup);
+        this.#boot(effect.task, effect.container.image, effect.targetGroup);
         break;
       case "stopTask": {
-        const { task, drainMilliseconds } = effect;
-        const entry = this.tasks.get(task);
-        if (entry) entry.healthy = false;
-        this.#queue.push({
-          at: this.now + drainMilliseconds,
-          type: "taskStopped",
-          task,
-          exitCode: 0,
-          reason: "SIGTERM",
-        });
+        const task = this.tasks.get(effect.task);
+        if (!task) throw new Error(`${effect.task} was told to stop and has never started`);
+        task.healthy = false;
+        this.#later(drain, { type: "taskStopped", task: effect.task, exitCode: 0, reason: "SIGTERM" });
         break;
       }
     }
   }
 
-  #boot(task: string, definition: string, group: string): void {
-    const image = /"image":"([^"]+)"/.exec(definition)?.[1] ?? "";
+  #boot(task: string, image: string, group: string): void {
+    this.tasks.set(task, { image, group, healthy: false });
     if (image.startsWith("crash")) {
-      this.#queue.push({
-        at: this.now + 2_000,
-        type: "taskStopped",
-        task,
-        exitCode: 1,
-        reason: "Essential container exited",
-      });
+      this.#later(2_000, { type: "taskStopped", task, exitCode: 1, reason: "Essential container exited" });
       return;
     }
-    this.tasks.set(task, { image, group, healthy: false });
-    this.#queue.push(
-      { at: this.now + 3_000, type: "taskRunning", task },
-      { at: this.now + 8_000, type: "taskHealthy", task },
-    );
+    this.#later(3_000, { type: "taskRunning", task });
+    this.#later(8_000, { type: "taskHealth", task, healthy: true });
   }
 }
 

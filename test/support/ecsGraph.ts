@@ -58,8 +58,6 @@ export function ecsGraph({
         family: "template",
         containerDefinitions: containers,
       }),
-      resource("aws:lb/targetGroup:TargetGroup", blue, { deregistrationDelay: 30 }),
-      resource("aws:lb/targetGroup:TargetGroup", green, { deregistrationDelay: 30 }),
     ],
   };
 }
@@ -70,7 +68,8 @@ export const productionRule = "production";
 export const testRule = "test";
 export const hookFunction = "arn:aws:lambda:eu-central-1:123456789012:function:smoke";
 
-function resource(type: string, arn: string, inputs: Record<string, unknown>): Resource {
+/** A resource with these inputs, named by the end of its ARN. */
+export function resource(type: string, arn: string, inputs: Record<string, unknown>): Resource {
   const name = arn.slice(arn.lastIndexOf(":") + 1);
   return {
     urn: arn,

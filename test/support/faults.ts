@@ -24,6 +24,6 @@ export async function releaseDespite(...rules: string[]): Promise<{ stage: Stage
 /** How an environment's service deployments of this story ended, oldest first. */
 export const deploymentsOf = ({ cloud }: Stage, environment: Environment): string[] =>
   Object.values(cloud.containers.state().deployments)
-    .filter(({ service }) => service.includes(`-${environment}`))
+    .filter(({ serviceArn }) => serviceArn.includes(`-${environment}`))
     .map(({ status }) => status)
     .slice(1);

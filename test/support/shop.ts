@@ -1,54 +1,70 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import type { ServiceDefinition } from "../../local/ecs/state.ts";
+import type { Graph } from "../../local/graph/graph.ts";
 import type { DeployCall } from "../../stateMachine/calls.ts";
 import type { Good } from "../../stateMachine/ledger.ts";
+import { resource } from "./ecsGraph.ts";
 
 const arn = (rest: string) => `arn:aws:ecs:eu-central-1:111122223333:${rest}`;
-export const clusterArn = arn("cluster/shop");
+const cluster = arn("cluster/shop");
 export const template = arn("task-definition/shop-template:1");
+export const productionRule = "production";
 
-export const templateDefinition = {
-  family: "shop-template",
-  networkMode: "awsvpc",
-  cpu: "256",
-  memory: "512",
-  containerDefinitions: [
-    {
-      name: "app",
-      image: "never-runs",
-      portMappings: [{ containerPort: 3000 }],
-      environment: [
-        { name: "COMMIT", value: "to be set" },
-        { name: "LOG_LEVEL", value: "info" },
-      ],
-    },
+const container = {
+  name: "app",
+  image: "never-runs",
+  portMappings: [{ containerPort: 3000 }],
+  environment: [
+    { name: "COMMIT", value: "to be set" },
+    { name: "LOG_LEVEL", value: "info" },
   ],
 };
 
 /** As the first `pulumi up` leaves it: no task yet. */
-export const service: ServiceDefinition = {
-  arn: arn("service/shop/shop"),
-  name: "shop",
-  cluster: clusterArn,
-  taskDefinition: template,
-  desiredCount: 0,
-  bakeTimeInMinutes: 1,
-  circuitBreaker: true,
-  lifecycleHooks: [
-    {
-      hookTargetArn: "arn:aws:lambda:eu-central-1:111122223333:function:admission",
-      roleArn: "arn:aws:iam::111122223333:role/hook",
-      lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
-      timeoutInMinutes: 5,
-    },
+export const shop: Graph = {
+  stack: "shop",
+  outputs: {},
+  resources: [
+    resource("aws:ecs/cluster:Cluster", cluster, { name: "shop" }),
+    resource("aws:ecs/taskDefinition:TaskDefinition", template, {
+      family: "shop-template",
+      networkMode: "awsvpc",
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: JSON.stringify([container]),
+      tags: { team: "shop", "aws:createdBy": "pulumi" },
+    }),
+    resource("aws:ecs/service:Service", arn("service/shop/shop"), {
+      name: "shop",
+      cluster,
+      taskDefinition: template,
+      deploymentConfiguration: {
+        strategy: "BLUE_GREEN",
+        bakeTimeInMinutes: "1",
+        lifecycleHooks: [
+          {
+            hookTargetArn: "arn:aws:lambda:eu-central-1:111122223333:function:admission",
+            roleArn: "arn:aws:iam::111122223333:role/hook",
+            lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
+            timeoutConfiguration: { timeoutInMinutes: "5", action: "ROLLBACK" },
+          },
+        ],
+      },
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      loadBalancers: [
+        {
+          targetGroupArn: "blue",
+          containerName: "app",
+          containerPort: 3000,
+          advancedConfiguration: {
+            alternateTargetGroupArn: "green",
+            productionListenerRule: productionRule,
+            testListenerRule: "test",
+            roleArn: "arn:aws:iam::111122223333:role/infrastructure",
+          },
+        },
+      ],
+    }),
   ],
-  containerName: "app",
-  containerPort: 3000,
-  targetGroups: ["blue", "green"],
-  drain: { blue: 30_000, green: 30_000 },
-  productionListenerRule: "production",
-  testListenerRule: "test",
-  roleArn: "arn:aws:iam::111122223333:role/infrastructure",
 };
 
 export const lock = { holder: "arn:aws:states:eu-central-1:111122223333:execution:shop-release:main-1", fence: 7 };

@@ -5,9 +5,7 @@ import type {
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
 import { expect, test } from "vitest";
-import { setupEvents } from "../../../local/ecs/setup.ts";
 import { EcsWorld } from "../../support/ecs.ts";
-import { ecsGraph } from "../../support/ecsGraph.ts";
 
 const list = (world: EcsWorld, input: Record<string, unknown> = {}) =>
   world.call<ListServiceDeploymentsResponse>("ListServiceDeployments", { cluster: "dev", service: "shop", ...input });
@@ -111,8 +109,23 @@ test("a described task definition can be registered again, and only ECS's own fi
   });
 });
 
-test("an inactive revision can't be deployed", () => {
+test("a revision that was just deregistered can still be deployed, ten minutes later no more", () => {
   const world = new EcsWorld();
+  world.release("app:1");
+  const [soon, late] = [world.register("app:2"), world.register("app:3")];
+  for (const taskDefinition of [soon, late]) world.call("DeregisterTaskDefinition", { taskDefinition });
+  const since = world.now;
+  const deploy = (taskDefinition: string) =>
+    world.call<UpdateServiceResponse>("UpdateService", { cluster: "dev", service: "shop", taskDefinition });
+  const arn = deploy(soon).service?.currentServiceDeployment ?? "";
+  world.run(() => world.deployment(arn).finishedAt !== undefined);
+  expect([world.deployment(arn).status, world.users()]).toEqual(["SUCCESSFUL", ["app:2"]]);
+  expect(world.now - since).toBeGreaterThan(10 * 60_000);
+  expect(() => deploy(late)).toThrow("ClientException: TaskDefinition is inactive");
+});
+
+test("an inactive revision can't be deployed", () => {
+  const world = new EcsWorld({ settings: { inactiveGrace: 0 } });
   const taskDefinition = world.register("app:1");
   world.call("DeregisterTaskDefinition", { taskDefinition });
   expect(() =>
@@ -147,10 +160,20 @@ test.each(refused)("%s %j is refused", (action, input, error) => {
 });
 
 test("a graph that asks for more than this ECS imitates is refused with its place", () => {
-  const rolling = ecsGraph({ service: { deploymentConfiguration: { strategy: "ROLLING" } } });
-  expect(() => setupEvents(rolling, 0)).toThrow(
+  const rolling = { deploymentConfiguration: { strategy: "ROLLING" } };
+  expect(() => new EcsWorld({ service: rolling })).toThrow(
     /service\/dev\/shop: deploymentConfiguration.strategy: .*"BLUE_GREEN".*"ROLLING"/,
   );
+});
+
+test("answers are in ECS's JSON: dates in seconds, and nothing that only the model knows", () => {
+  const world = new EcsWorld();
+  const deployment = world.deployment(world.deploy("app:1"));
+  expect(deployment.createdAt).toBe(world.now / 1000);
+  world.run(() => world.hookCalls.length > 0);
+  const shown = JSON.stringify([world.deployment(deployment.serviceDeploymentArn!), world.service(), list(world)]);
+  expect(JSON.stringify(world.state)).toContain('"own":');
+  expect(shown).not.toContain('"own":');
 });
 
 test("the same events give the same end", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { EcsWorld } from "../../support/ecs.ts";
-import { blue, green } from "../../support/ecsGraph.ts";
+import { blue, green, productionRule } from "../../support/ecsGraph.ts";
 
 test("a release passes every stage in order, and users meet it from the production shift on", () => {
   const world = new EcsWorld();
@@ -107,4 +107,28 @@ test("a newer deployment supersedes the open one; its tasks are gone before the 
   expect([...world.tasks.values()].map(({ image }) => image)).toEqual(["app:2", "app:2"]);
   world.run(() => world.deployment(third).finishedAt !== undefined);
   expect(world.users()).toEqual(["app:3"]);
+});
+
+test("somebody who puts the rules back mixes the colours: ECS neither notices nor mends it before its next shift", () => {
+  const world = new EcsWorld();
+  const first = world.release("app:1");
+  // As `pulumi up` without ignoreChanges does: the weights that the program names, of the time before any release.
+  world.setWeights(productionRule, { [blue]: 100, [green]: 0 });
+  world.story.length = 0;
+  expect(world.users()).toEqual([]);
+  world.run();
+  expect([world.story, world.users()]).toEqual([[], []]);
+  expect(world.deployment(first).targetServiceRevision?.requestedProductionTrafficWeight).toBe(100);
+
+  // ECS takes the colour to be free that users are sent to: they meet the next release before its hook has judged it.
+  const second = world.deploy("app:2");
+  world.runUntilStage(second, "POST_SCALE_UP");
+  expect([world.users(), world.hookCalls.length]).toEqual([["app:2"], 1]);
+  world.run(() => world.deployment(second).finishedAt !== undefined);
+  expect(world.production).toEqual({ [blue]: 100, [green]: 0 });
+
+  // The next shift overwrites whatever is there.
+  world.setWeights(productionRule, { [blue]: 50, [green]: 50 });
+  world.release("app:3");
+  expect([world.production, world.users()]).toEqual([{ [blue]: 0, [green]: 100 }, ["app:3"]]);
 });

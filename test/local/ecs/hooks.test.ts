@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HookPayload } from "../../../local/ecs/events.ts";
+import type { HookPayload } from "../../../local/ecs/hooks.ts";
 import { EcsWorld } from "../../support/ecs.ts";
 import { hookFunction } from "../../support/ecsGraph.ts";
 
@@ -23,22 +23,29 @@ test("the hook's event names revisions only, with both weight maps empty", () =>
   ]);
 });
 
-const refusals: [string, unknown, string][] = [
-  ["says FAILED", { hookStatus: "FAILED" }, `Lifecycle hook target ${hookFunction} returned FAILED status.`],
+const mayNot =
+  "User: arn:aws:sts::123456789012:assumed-role/hook/hook is not authorized to perform: lambda:InvokeFunction";
+
+const refusals: [string, { answer?: unknown; denied?: string }, string][] = [
   [
-    "throws",
-    undefined,
-    `ECS was unable to parse the response from ${hookFunction} due to: HookStatus must not be null.`,
+    "says FAILED",
+    { answer: { hookStatus: "FAILED" } },
+    `Lifecycle hook target ${hookFunction} returned FAILED status.`,
   ],
+  ["throws", {}, `ECS was unable to parse the response from ${hookFunction} due to: HookStatus must not be null.`],
   [
     "answers nonsense",
-    { ok: true },
+    { answer: { ok: true } },
     `ECS was unable to parse the response from ${hookFunction} due to: HookStatus must not be null.`,
   ],
+  ["ECS may not invoke", { denied: mayNot }, `ECS was unable to invoke hook target ${hookFunction} due to ${mayNot}`],
 ];
 
-test.each(refusals)("a hook that %s rolls the deployment back before users meet it", (_, answer, why) => {
-  const world = new EcsWorld({ hook: (call) => (isFirst(world, call) ? { hookStatus: "SUCCEEDED" } : answer) });
+test.each(refusals)("a hook that %s rolls the deployment back before users meet it", (_, { answer, denied }, why) => {
+  const world = new EcsWorld({
+    hook: (call) => (isFirst(world, call) ? { hookStatus: "SUCCEEDED" } : answer),
+    denied: (call) => (isFirst(world, call) ? undefined : denied),
+  });
   world.release("app:1");
   world.story.length = 0;
   const arn = world.release("app:2");
@@ -81,17 +88,23 @@ test("a hook may ask to be called again, later and with what it learnt", () => {
   ]);
 });
 
-test("a hook that is never done runs out of time", () => {
-  const world = new EcsWorld({ hookTimeoutInMinutes: "5", hook: () => ({ hookStatus: "IN_PROGRESS" }) });
+test.each([
+  ["asks for more time for ever", { hook: () => ({ hookStatus: "IN_PROGRESS" }) }],
+  ["answers too late", { hookSeconds: 6 * 60 }],
+])("a hook that %s runs out of time", (_, hook) => {
+  const world = new EcsWorld({ hookTimeoutInMinutes: "5", ...hook });
   const arn = world.deploy("app:1");
   world.run(() => world.hookCalls.length > 0);
   const asked = world.now;
   world.run(() => world.deployment(arn).finishedAt !== undefined);
+  expect(world.now - asked).toBe(5 * 60_000);
   expect(world.service().events?.map(({ message }) => message)).toContainEqual(
     expect.stringContaining("POST_TEST_TRAFFIC_SHIFT lifecycle hook timed out"),
   );
-  expect(world.now - asked).toBeGreaterThan(4.5 * 60_000);
-  expect(world.now - asked).toBeLessThanOrEqual(5 * 60_000);
+  const calls = world.hookCalls.length;
+  world.run();
+  expect(world.hookCalls).toHaveLength(calls);
+  expect(world.deployment(arn).status).toBe("ROLLBACK_FAILED");
 });
 
 test("the very first deployment has nothing to go back to", () => {
