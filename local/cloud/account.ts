@@ -8,13 +8,10 @@ import type { StateMachine } from "./stepFunctions.ts";
 
 const text = v.string();
 const number = v.number();
-const named = v.object({ arn: text, name: text });
+const named = v.object({ name: text });
 
-/** A Lambda as the graph describes it. `directory` is its bundle's. */
-export type FunctionResource = v.InferOutput<typeof functionResource>;
-const functionResource = v.pipe(
+const lambda = v.pipe(
   v.object({
-    arn: text,
     name: text,
     handler: text,
     timeout: number,
@@ -22,15 +19,23 @@ const functionResource = v.pipe(
     code: v.object({ archive: text }),
     environment: v.object({ variables: v.record(text, text) }),
   }),
-  v.transform(({ arn, name, handler, timeout, role, code, environment }) => ({
-    ...{ arn, name, handler, directory: code.archive, environment: environment.variables },
-    ...{ timeoutSeconds: timeout, roleArn: role, region: arn.split(":")[3] ?? "" },
+  v.transform(({ timeout: timeoutSeconds, role: roleArn, code, environment, ...same }) => ({
+    ...same,
+    timeoutSeconds,
+    roleArn,
+    directory: code.archive,
+    environment: environment.variables,
   })),
 );
 
-/** The graph's Lambdas. */
-export const functionsOf = (graph: Graph): FunctionResource[] =>
-  resourcesOf(graph, "aws:lambda/function:Function", functionResource);
+/** The graph's Lambdas; `directory` is the bundle's. */
+export const functionsOf = (graph: Graph) =>
+  resourcesOf(graph, "aws:lambda/function:Function", lambda).map((one) => ({
+    ...one,
+    region: one.arn.split(":")[3] ?? "",
+  }));
+
+export type FunctionResource = ReturnType<typeof functionsOf>[number];
 
 /** Names of the functions behind the graph's function URLs. */
 export const functionUrlsOf = (graph: Graph): string[] =>
@@ -38,7 +43,7 @@ export const functionUrlsOf = (graph: Graph): string[] =>
     ({ functionName }) => functionName,
   );
 
-const stateMachine = v.object({ arn: text, name: text, roleArn: text, definition: text });
+const stateMachine = v.object({ name: text, roleArn: text, definition: text });
 
 /** The graph's machines, each checked as Step Functions checks it when it is created, and refused where a task can't run here. */
 export const machinesOf = (graph: Graph): StateMachine[] =>
@@ -66,7 +71,6 @@ export const secretsOf = (graph: Graph): { name: string; arn: string }[] =>
   resourcesOf(graph, "aws:secretsmanager/secret:Secret", named);
 
 const targetGroup = v.object({
-  arn: text,
   deregistrationDelay: number,
   healthCheck: v.object({
     path: text,
@@ -78,7 +82,6 @@ const targetGroup = v.object({
   }),
 });
 const listenerRule = v.object({
-  arn: text,
   priority: number,
   actions: v.tuple([
     v.object({ forward: v.object({ targetGroups: v.array(v.object({ arn: text, weight: number })) }) }),

@@ -1,8 +1,7 @@
 import * as v from "valibot";
-import type { Graph } from "../graph/graph.ts";
+import { resourcesOf } from "../graph/resources.ts";
 import { deployIfNeeded } from "./begin.ts";
 import type { Happened } from "./events.ts";
-import { parse } from "./operation.ts";
 import { hookStages } from "./stages.ts";
 import type { Service } from "./state.ts";
 import { addTaskDefinition, registration } from "./taskDefinitions.ts";
@@ -10,11 +9,11 @@ import type { Work } from "./work.ts";
 
 /** Brings a graph's clusters, task definitions and services to life. Throws where it asks for something that this ECS doesn't imitate. */
 export function createStack(work: Work, { graph }: Happened<"stackCreated">): void {
-  for (const [arn, { name }] of read(graph, "aws:ecs/cluster:Cluster", v.object({ name: v.string() })))
+  for (const { arn, name } of resourcesOf(graph, "aws:ecs/cluster:Cluster", v.object({ name: v.string() })))
     work.state.clusters[arn] = { clusterArn: arn, clusterName: name };
-  for (const [arn, inputs] of read(graph, "aws:ecs/taskDefinition:TaskDefinition", taskDefinitionInputs))
+  for (const { arn, ...inputs } of resourcesOf(graph, "aws:ecs/taskDefinition:TaskDefinition", taskDefinitionInputs))
     addTaskDefinition(work, arn, inputs);
-  for (const [arn, configuration] of read(graph, "aws:ecs/service:Service", serviceInputs))
+  for (const { arn, ...configuration } of resourcesOf(graph, "aws:ecs/service:Service", serviceInputs))
     createService(work, arn, configuration);
 }
 
@@ -111,13 +110,3 @@ function createService(work: Work, serviceArn: string, configuration: ServiceCon
   services[serviceArn] = service;
   deployIfNeeded(work, service);
 }
-
-/** The graph's resources of a type: ARN and inputs. */
-const read = <T>(graph: Graph, wanted: string, schema: v.GenericSchema<unknown, T>): [arn: string, inputs: T][] =>
-  graph.resources
-    .filter(({ type }) => type === wanted)
-    .map(({ type, name, inputs, outputs }) => {
-      const refuse = (problems: string) =>
-        new Error(`local/ecs: ${type} ${name}: ${problems}; the embedded ECS can't run that`);
-      return [parse(v.string(), outputs.arn, refuse), parse(schema, inputs, refuse)];
-    });

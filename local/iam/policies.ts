@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Graph, Resource } from "../graph/graph.ts";
+import { resourcesOf } from "../graph/resources.ts";
 import { identityPolicy, type Statement, trustPolicy } from "./policyDocument.ts";
 
 /** A role of the graph, with all that is said of it. */
@@ -23,10 +24,8 @@ export function policiesOf(graphs: readonly Graph[]) {
   if (unknown.length > 0)
     throw new Error(unknown.map(({ urn }) => `${urn}: the embedded cloud can't enforce its policy`).join("\n"));
 
-  const all = <T extends keyof typeof understood>(type: T) =>
-    resources
-      .filter((one) => one.type === type)
-      .map((one) => ({ ...read(one, understood[type]), arn: String(one.outputs.arn) }));
+  const all = <Type extends keyof typeof understood>(type: Type) =>
+    graphs.flatMap((graph) => resourcesOf<v.InferOutput<(typeof understood)[Type]>>(graph, type, understood[type]));
   const policies = all("aws:iam/rolePolicy:RolePolicy");
   const attachments = all("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
   const permissions = all("aws:lambda/permission:Permission");
@@ -92,10 +91,3 @@ const understood = {
     }),
   ),
 };
-
-function read<Schema extends v.GenericSchema>({ urn, inputs }: Resource, schema: Schema): v.InferOutput<Schema> {
-  const parsed = v.safeParse(schema, inputs);
-  if (parsed.success) return parsed.output;
-  const problems = parsed.issues.map((issue) => `${urn}: ${v.getDotPath(issue) ?? "inputs"}: ${issue.message}`);
-  throw new Error(problems.map((problem) => `${problem}; the embedded cloud can't enforce that`).join("\n"));
-}

@@ -31,7 +31,7 @@ const notUnderstood: Case[] = [
   {
     title: "an element that turns the rule round",
     ...policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" }),
-    says: /RolePolicy::deploy: policy\.Statement\.1\.Action: .*\n.*Statement\.1\.NotAction: .*"NotAction"; .* can't enforce that/,
+    says: /RolePolicy::deploy: policy\.Statement\.1\.Action: .*\n.*Statement\.1\.NotAction: .*"NotAction"; .* can't run that/,
   },
   {
     title: "somebody else in a role's own policy",
@@ -62,7 +62,7 @@ const notUnderstood: Case[] = [
     title: "a permissions boundary",
     type: "aws:iam/role:Role",
     inputs: () => ({ permissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess" }),
-    says: /Role::deploy: permissionsBoundary: .*; the embedded cloud can't enforce that/,
+    says: /Role::deploy: permissionsBoundary: .*; the embedded cloud can't run that/,
   },
   {
     title: "another of AWS's own policies",
