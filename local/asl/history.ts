@@ -18,7 +18,7 @@ export const maximumEvents = 25_000;
 
 /** The history is full: the execution fails whatever it was about to do. */
 export class HistoryFull extends Error {
-  override name = "HistoryFull";
+  override message = `The execution reached the maximum number of history events (${maximumEvents}).`;
 }
 
 /** Appends an event; gives its id. */

@@ -1,57 +1,48 @@
-import { childEnded } from "./children.ts";
-import type { Exit, State } from "./definition.ts";
+import { childEnded } from "./branches.ts";
+import { moment, type Seen } from "./context.ts";
+import type { Exit } from "./definition.ts";
 import type { Scope } from "./execution.ts";
 import { evaluate } from "./expressions.ts";
-import { Failure } from "./failure.ts";
+import { Failure, oversize } from "./failure.ts";
 import { shown } from "./history.ts";
-import { moment, type Seen } from "./moment.ts";
 import { endExecution, presentState, recordOn, type Turn } from "./turn.ts";
 
-export interface Leaving {
-  seen?: Seen;
-  /** Of a Choice's rule or a catcher; its Assign and Output then count instead of the state's. */
-  through?: { exit: Exit; location: string };
-  /** JSON text that leaves when there is no Output; the state's input if not given. */
-  otherwise?: string;
+/** Of a Choice's rule or a catcher; its Assign and Output then count instead of the state's. */
+export interface Through {
+  exit: Exit;
+  location: string;
 }
 
-/** Leaves the present state: Assign and Output are both evaluated with the values at entry, then the line goes on or ends. */
-export async function leave(turn: Turn, scope: Scope, { seen, through, otherwise }: Leaving = {}): Promise<void> {
+/**
+ * Leaves the present state: Assign and Output are both evaluated with the values at entry, then the line goes on or ends.
+ * Without an Output, what was seen leaves: the result or the error output, else the state's input.
+ */
+export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?: Through): Promise<void> {
   const state = presentState(turn, scope);
-  const exit: Exit = through?.exit ?? state;
-  const next = through?.exit.Next ?? nextOf(state);
+  const own = state.Type === "Choice" ? { ...state, Next: state.Default } : (state as Exit);
+  const { Assign, Output, Next }: Exit = through?.exit ?? own;
   const prefix = through ? `${through.location}/` : "";
   const at = moment(turn, scope, seen);
   const assigned: Record<string, string> = {};
-  for (const [name, value] of Object.entries(exit.Assign ?? {})) {
+  for (const [name, value] of Object.entries(Assign ?? {}))
     assigned[name] = await evaluate(at, `${prefix}Assign/${name}`, value);
-  }
-  const output =
-    exit.Output === undefined ? (otherwise ?? scope.input) : await evaluate(at, `${prefix}Output`, exit.Output);
-  refuseOversize(scope.state, [output, ...Object.values(assigned)]);
+  const otherwise = seen.result ?? seen.errorOutput ?? scope.input;
+  const output = Output === undefined ? otherwise : await evaluate(at, `${prefix}Output`, Output);
+  const tooLarge = oversize(scope.state, [output, ...Object.values(assigned)]);
+  if (tooLarge) throw new Failure(tooLarge);
 
   recordOn(turn, scope, `${state.Type}StateExited`, {
     name: scope.state,
     ...shown("output", output),
-    ...(exit.Assign && { assignedVariables: assigned, assignedVariablesDetails: { truncated: false } }),
+    ...(Assign && {
+      assignedVariables: assigned,
+      assignedVariablesDetails: { truncated: false },
+    }),
   });
   scope.variables = { ...scope.variables, ...assigned };
-  if (next === undefined) return endLine(turn, scope, output);
-  Object.assign(scope, { state: next, input: output, retries: [] });
+  if (Next === undefined) return endLine(turn, scope, output);
+  Object.assign(scope, { state: Next, input: output, retries: [] });
   turn.ready.push({ scope, step: "enter" });
-}
-
-/** 256 KiB of UTF-8: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html. `who` as AWS names it. */
-export function refuseOversize(who: string, texts: string[]): void {
-  if (!texts.some((text) => Buffer.byteLength(text) > maximumBytes)) return;
-  const cause = `The state/task '${who}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  throw new Failure("States.DataLimitExceeded", cause);
-}
-const maximumBytes = 256 * 1024;
-
-function nextOf(state: State): string | undefined {
-  if (state.Type === "Choice") return state.Default;
-  return "Next" in state ? state.Next : undefined;
 }
 
 /** A line ends with its state's output: the execution succeeds, or the branch or iteration is done. */

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { bounds } from "../../../local/asl/guard.ts";
+import { expect, test, vi } from "vitest";
+import { bounds } from "../../../local/asl/bounds.ts";
 import { machine, play } from "../../support/asl.ts";
 
 const computing = (Output: string) => machine("Compute", { Compute: { Type: "Pass", Output, End: true } });
@@ -46,11 +46,52 @@ test("an expression that fails at entry follows what came before the state, one 
   ]);
 });
 
-test("expressions that never end or go too deep are stopped", async () => {
-  const endless = await play(computing("{% ($f := function($n) { $f($n + 1) }; $f(0)) %}"));
-  expect(endless.execution.cause).toContain(`Timeout error: more than ${bounds.nodes} evaluation steps.`);
-  const deep = await play(computing("{% ($f := function($n) { 1 + $f($n + 1) }; $f(0)) %}"));
-  expect(deep.execution.cause).toContain(`Stack overflow error: more than ${bounds.depth} expressions deep.`);
+// Measured on AWS: see bounds.ts.
+const refused = "threw an error during evaluation:";
+const endless = `${refused} Expression evaluation timeout: Check for infinite loop`;
+const tooDeep = `${refused} Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive`;
+const tooLarge = `${refused} Expression evaluation memory limit exceeded: Check for excessive memory usage`;
+const nesting = (depth: number) => `($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(${depth}))`;
+const brackets = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+const terms = (count: number) => Array(count).fill("1").join("+");
+
+test.each([
+  ["a function that calls itself for ever", "($f := function($n) { $f($n + 1) }; $f(0))", endless],
+  ["a map within a map", "$map([1..1000], function($i) { $map([1..1000], function($j) { $i * $j }) })", endless],
+  ["a map of a great range", "$map($range(1, 300000, 1), function($i) { $i * $i })", endless],
+  ["a function that calls itself in an array", "($f := function($n) { [$n, $f($n + 1)] }; $f(0))", tooDeep],
+  ["a function that nests too deep", "($f := function($n) { 1 + $f($n + 1) }; $f(0))", tooDeep],
+  ["a function that nests 3n + 5 deep, at n = 32", nesting(32), tooDeep],
+  ["101 terms", terms(101), tooDeep],
+  ["100 brackets", brackets(100), tooDeep],
+  ["a great literal", "[1..873783] ~> $count()", tooLarge],
+  ["a great range", "$range(1, 360146, 1)", tooLarge],
+  ["a long text", "($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 23)))", tooLarge],
+])("%s is stopped", async (_name, expression, cause) => {
+  const begun = performance.now();
+  const { execution } = await play(computing(`{% ${expression} %}`));
+  expect(execution.error).toBe("States.QueryEvaluationError");
+  expect(execution.cause).toContain(`'${expression}' specified for the field 'Output' ${cause}`);
+  expect(performance.now() - begun).toBeLessThan(1000 * bounds.seconds);
+});
+
+test.each([
+  [terms(100), 100],
+  [nesting(31), 31],
+  [brackets(99), JSON.parse(brackets(99))],
+  [`$count([${Array(300).fill("$uuid()")}])`, 300],
+  ["[1..873782] ~> $count()", 873_782],
+  ["$count($range(1, 360145, 1))", 360_145],
+  ["($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 22)))", 2 ** 22],
+])("what AWS just about takes is taken: %s", async (expression, output) => {
+  expect((await play(computing(`{% ${expression} %}`))).output).toEqual(output);
+});
+
+test("an expression of few but slow steps is stopped by the clock", async () => {
+  let seconds = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => 1000 * seconds++);
+  const { execution } = await play(computing("{% [1, 2, 3, 4, 5, 6] %}")).finally(() => clock.mockRestore());
+  expect(execution.cause).toContain(endless);
 });
 
 test("there is no $eval, and a function is no result", async () => {

@@ -2,37 +2,30 @@ import type { Scope } from "./execution.ts";
 import type { Moment } from "./expressions.ts";
 import { draw, drawUuid, presentState, type Turn } from "./turn.ts";
 
-/** What happened in the state, for `$states`. */
+/** What happened in the state, for `$states`. `result` and `errorOutput` are JSON texts. */
 export interface Seen {
-  /** JSON text. */
   result?: string;
-  errorOutput?: { Error: string | null; Cause: string | null };
+  errorOutput?: string;
   token?: string;
   /** Of the iteration that is about to start; JSON text. */
   item?: { index: number; text: string };
 }
 
 /** What the expressions of the scope's present state see. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
-export function moment(turn: Turn, scope: Scope, seen: Seen = {}): Moment {
-  let made: unknown;
-  return {
-    state: scope.state,
-    event: scope.entered.event,
-    at: turn.at,
-    draw: () => draw(turn),
-    uuid: () => drawUuid(turn),
-    states: () => {
-      made ??= {
-        input: JSON.parse(scope.input),
-        context: context(turn, scope, seen),
-        ...(seen.result !== undefined && { result: JSON.parse(seen.result) }),
-        ...(seen.errorOutput && { errorOutput: seen.errorOutput }),
-      };
-      return made;
-    },
-    variable: (name) => line(turn, scope).find(({ variables }) => Object.hasOwn(variables, name))?.variables[name],
-  };
-}
+export const moment = (turn: Turn, scope: Scope, seen: Seen = {}): Moment => ({
+  state: scope.state,
+  event: scope.entered.event,
+  at: turn.at,
+  draw: () => draw(turn),
+  uuid: () => drawUuid(turn),
+  states: () => ({
+    input: JSON.parse(scope.input),
+    context: context(turn, scope, seen),
+    ...(seen.result !== undefined && { result: JSON.parse(seen.result) }),
+    ...(seen.errorOutput !== undefined && { errorOutput: JSON.parse(seen.errorOutput) }),
+  }),
+  variable: (name) => outwards(turn, scope).find(({ variables }) => Object.hasOwn(variables, name))?.variables[name],
+});
 
 /**
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. RedriveCount 0 is there from the
@@ -40,7 +33,8 @@ export function moment(turn: Turn, scope: Scope, seen: Seen = {}): Moment {
  */
 function context(turn: Turn, scope: Scope, { token, item }: Seen): unknown {
   const { identity, input, startedAt } = turn.execution;
-  const iteration = item ?? iterationOf(turn, scope);
+  const around = outwards(turn, scope).find((one) => one.item !== undefined);
+  const iteration = item ?? (around && { index: around.index, text: around.item ?? "" });
   const canRetry = ["Task", "Parallel", "Map"].includes(presentState(turn, scope).Type);
   return {
     Execution: {
@@ -55,20 +49,15 @@ function context(turn: Turn, scope: Scope, { token, item }: Seen): unknown {
     State: {
       Name: scope.state,
       EnteredTime: new Date(scope.entered.at).toISOString(),
-      ...(canRetry && { RetryCount: scope.retries.reduce((sum, count) => sum + (count ?? 0), 0) }),
+      ...(canRetry && { RetryCount: scope.retries.reduce((sum, count) => sum + count, 0) }),
     },
     ...(iteration && { Map: { Item: { Index: iteration.index, Value: JSON.parse(iteration.text) } } }),
     ...(token !== undefined && { Task: { Token: token } }),
   };
 }
 
-function iterationOf(turn: Turn, scope: Scope): Seen["item"] {
-  const within = line(turn, scope).find(({ item }) => item !== undefined);
-  return within?.item === undefined ? undefined : { index: within.index ?? 0, text: within.item };
-}
-
 /** The scope and those around it, innermost first. */
-function line(turn: Turn, scope: Scope): Scope[] {
-  const outer = scope.parent === undefined ? undefined : turn.execution.scopes[scope.parent];
-  return outer ? [scope, ...line(turn, outer)] : [scope];
+function outwards(turn: Turn, scope: Scope): Scope[] {
+  const outer = turn.execution.scopes[scope.parent ?? 0];
+  return outer ? [scope, ...outwards(turn, outer)] : [scope];
 }
