@@ -1,4 +1,3 @@
-import { moment } from "./context.ts";
 import { type Json, linesOf, type StateOf } from "./definition.ts";
 import type { Child, Scope } from "./execution.ts";
 import { evaluate, evaluateAs } from "./expressions.ts";
@@ -9,53 +8,41 @@ import { newScope, presentState, recordOn, release, type Turn } from "./turn.ts"
 
 /** Starts all branches with the same input. One that fails fails the state; otherwise its result is the array of their outputs. */
 export async function parallel(turn: Turn, scope: Scope, state: StateOf<"Parallel">): Promise<void> {
-  const input =
-    state.Arguments === undefined ? scope.input : await evaluate(moment(turn, scope), "Arguments", state.Arguments);
+  const input = (await evaluate({ turn, scope }, "Arguments", state.Arguments)) ?? scope.input;
   recordOn(turn, scope, "ParallelStateStarted");
-  startChildren(
-    turn,
-    scope,
-    state.Branches.map(() => ({ input })),
-    state.Branches.length,
-  );
+  const branches = state.Branches.map(() => ({ input }));
+  startChildren(turn, scope, branches, branches.length);
 }
 
 /** Runs the processor for each item, at most MaxConcurrency at once. Its result is the array of the iterations' outputs. */
 export async function map(turn: Turn, scope: Scope, state: StateOf<"Map">): Promise<void> {
-  const items = await itemsOf(turn, scope, state);
-  const concurrency = await amount(turn, scope, "MaxConcurrency", state.MaxConcurrency ?? 0);
+  const items = (await evaluateAs({ turn, scope }, "Items", state.Items, "array")) ?? itemsIn(scope);
+  const amount = async (name: "MaxConcurrency" | "ToleratedFailureCount" | "ToleratedFailurePercentage") =>
+    evaluateAs({ turn, scope }, name, state[name], "number", (value) =>
+      value < 0 ? `${name} cannot be negative.` : undefined,
+    );
+  const concurrency = (await amount("MaxConcurrency")) || maximumConcurrency;
   // An inline Map accepts the tolerances (recorded) and fails with its first iteration all the same [unverified].
-  for (const name of ["ToleratedFailureCount", "ToleratedFailurePercentage"] as const)
-    await amount(turn, scope, name, state[name] ?? 0);
-  const children: Child[] = [];
+  await amount("ToleratedFailureCount");
+  await amount("ToleratedFailurePercentage");
+  const iterations: Child[] = [];
   for (const [index, value] of items.entries()) {
     const item = JSON.stringify(value);
     // [unverified]: when AWS evaluates ItemSelector. Here all of them at once, with the state's values at entry.
-    const at = moment(turn, scope, { item: { index, text: item } });
-    const { ItemSelector } = state;
-    const input = ItemSelector === undefined ? item : await evaluate(at, "ItemSelector", ItemSelector);
-    children.push({ item, input });
+    const place = { turn, scope, seen: { item: { index, text: item } } };
+    iterations.push({ item, input: (await evaluate(place, "ItemSelector", state.ItemSelector)) ?? item });
   }
   recordOn(turn, scope, "MapStateStarted", { length: items.length });
-  startChildren(turn, scope, children, Math.min(concurrency || maximumConcurrency, maximumConcurrency));
+  startChildren(turn, scope, iterations, Math.min(concurrency, maximumConcurrency));
 }
 
 /** Of inline Maps: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html */
 const maximumConcurrency = 40;
 
-async function itemsOf(turn: Turn, scope: Scope, state: StateOf<"Map">): Promise<Json[]> {
-  const at = moment(turn, scope);
-  if (state.Items !== undefined) return evaluateAs(at, "Items", state.Items, "array");
+function itemsIn(scope: Scope): Json[] {
   const input: unknown = JSON.parse(scope.input);
   if (Array.isArray(input)) return input;
-  throw evaluationFailure(at, `Map state input must be an array but was: ${scope.input}`, { of: "expression" });
-}
-
-async function amount(turn: Turn, scope: Scope, location: string, field: number | string): Promise<number> {
-  const at = moment(turn, scope);
-  const value = await evaluateAs(at, location, field, "number");
-  if (value >= 0) return value;
-  throw evaluationFailure(at, `${location} cannot be negative.`, { location, of: "value" });
+  throw evaluationFailure(scope, `Map state input must be an array but was: ${scope.input}`, { of: "expression" });
 }
 
 /** The first ones start at once, the others follow as places get free. With none at all the state has joined already. */

@@ -1,6 +1,5 @@
 import type { Scope } from "./execution.ts";
-import type { Moment } from "./expressions.ts";
-import { draw, drawUuid, presentState, type Turn } from "./turn.ts";
+import { presentState, type Turn } from "./turn.ts";
 
 /** What happened in the state, for `$states`. `result` and `errorOutput` are JSON texts. */
 export interface Seen {
@@ -11,21 +10,17 @@ export interface Seen {
   item?: { index: number; text: string };
 }
 
-/** What the expressions of the scope's present state see. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
-export const moment = (turn: Turn, scope: Scope, seen: Seen = {}): Moment => ({
-  state: scope.state,
-  event: scope.entered.event,
-  at: turn.at,
-  draw: () => draw(turn),
-  uuid: () => drawUuid(turn),
-  states: () => ({
-    input: JSON.parse(scope.input),
-    context: context(turn, scope, seen),
-    ...(seen.result !== undefined && { result: JSON.parse(seen.result) }),
-    ...(seen.errorOutput !== undefined && { errorOutput: JSON.parse(seen.errorOutput) }),
-  }),
-  variable: (name) => outwards(turn, scope).find(({ variables }) => Object.hasOwn(variables, name))?.variables[name],
+/** `$states`, as the scope's present state sees it: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
+export const statesOf = (turn: Turn, scope: Scope, seen: Seen = {}): unknown => ({
+  input: JSON.parse(scope.input),
+  context: context(turn, scope, seen),
+  ...(seen.result !== undefined && { result: JSON.parse(seen.result) }),
+  ...(seen.errorOutput !== undefined && { errorOutput: JSON.parse(seen.errorOutput) }),
 });
+
+/** JSON text of the innermost variable of that name, if it is assigned. */
+export const variableOf = (turn: Turn, scope: Scope, name: string): string | undefined =>
+  outwards(turn, scope).find(({ variables }) => Object.hasOwn(variables, name))?.variables[name];
 
 /**
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. RedriveCount 0 is there from the

@@ -61,13 +61,8 @@ export interface Scope {
   waits: string[];
   /** Seconds; of a task that must send heartbeats. */
   heartbeat?: number;
-  children?: Children;
-}
-
-/** The branches or iterations of a scope's state: outputs of those that are done, JSON texts, and those that are still to start. */
-export interface Children {
-  results: string[];
-  waiting: Child[];
+  /** Its branches or iterations: outputs of those that are done, JSON texts, and those that are still to start. */
+  children?: { results: string[]; waiting: Child[] };
 }
 
 /** What a branch or an iteration starts with; JSON texts. Only iterations have an item. */

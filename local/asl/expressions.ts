@@ -1,18 +1,17 @@
 import jsonata, { type Expression } from "jsonata";
 import { bound, counting, newCount } from "./bounds.ts";
+import { type Seen, statesOf, variableOf } from "./context.ts";
 import type { Json } from "./definition.ts";
+import type { Scope } from "./execution.ts";
 import { evaluationFailure } from "./failure.ts";
-import { functions, type Surroundings } from "./functions.ts";
+import { functions } from "./functions.ts";
+import type { Turn } from "./turn.ts";
 
-/** What a field's expressions see, and where they stand. */
-export interface Moment extends Surroundings {
-  state: string;
-  /** Event id of the state's entry. */
-  event: number;
-  /** `$states`. */
-  states(): unknown;
-  /** JSON text of the variable, if it is assigned. */
-  variable(name: string): string | undefined;
+/** Where a field's expressions stand, and what they see beside variables. */
+export interface Place {
+  turn: Turn;
+  scope: Scope;
+  seen?: Seen;
 }
 
 interface Types {
@@ -27,27 +26,34 @@ export function expressionIn(text: string): string | undefined {
   return text.startsWith("{%") && text.endsWith("%}") && text.length >= 4 ? text.slice(2, -2).trim() : undefined;
 }
 
-/** Evaluates every expression in a field's value. `location` is the field, as in `Output`. Gives JSON text. */
-export async function evaluate(moment: Moment, location: string, field: Json): Promise<string> {
-  return JSON.stringify(await evaluated(moment, location, field));
+/** Evaluates every expression in a field's value. `location` is the field, as in `Output`. Gives JSON text; undefined without a field. */
+export async function evaluate(place: Place, location: string, field: Json | undefined): Promise<string | undefined> {
+  return field === undefined ? undefined : JSON.stringify(await evaluated(place, location, field));
 }
 
-/** As `evaluate`, for a field that wants one type. Gives the value itself. */
+/**
+ * As `evaluate`, for a field that wants one type. Gives the value itself. `refusal` is what AWS says of a value that the field
+ * can't take, undefined for others.
+ */
 export async function evaluateAs<Type extends keyof Types>(
-  moment: Moment,
+  place: Place,
   location: string,
-  field: Json,
+  field: Json | undefined,
   type: Type,
-): Promise<Types[Type]> {
-  const value = await evaluated(moment, location, field);
-  if (typeOf(value) === type) return value as Types[Type];
+  refusal: (value: Types[Type]) => string | undefined = () => undefined,
+): Promise<Types[Type] | undefined> {
+  if (field === undefined) return undefined;
+  const value = await evaluated(place, location, field);
+  if (typeOf(value) === type) {
+    const refused = refusal(value as Types[Type]);
+    if (refused !== undefined) throw evaluationFailure(place.scope, refused, { location, of: "value" });
+    return value as Types[Type];
+  }
   const source = typeof field === "string" ? expressionIn(field) : undefined;
-  const subject =
-    source === undefined
-      ? `The value specified for the field '${location}' has`
-      : `The JSONata expression '${source}' specified for the field '${location}' returned`;
-  const problem = `${subject} an unexpected result type. Expected '${type}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`;
-  throw evaluationFailure(moment, problem, { location, of: "expression" });
+  const subject = source === undefined ? "value" : `JSONata expression '${source}'`;
+  const verb = source === undefined ? "has" : "returned";
+  const problem = `The ${subject} specified for the field '${location}' ${verb} an unexpected result type. Expected '${type}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`;
+  throw evaluationFailure(place.scope, problem, { location, of: "expression" });
 }
 
 /** Compiles, from the cache if it has been compiled before. Throws what JSONata says of the syntax. */
@@ -70,35 +76,35 @@ interface Compiled {
 }
 const cache = new Map<string, Compiled>();
 
-async function evaluated(moment: Moment, location: string, field: Json): Promise<Json> {
+async function evaluated(place: Place, location: string, field: Json): Promise<Json> {
   if (typeof field === "string") {
     const source = expressionIn(field);
-    return source === undefined ? field : run(moment, location, source);
-  }
-  if (Array.isArray(field)) {
-    const items: Json[] = [];
-    // One after the other: $uuid and $random draw in the order of the text.
-    for (const [position, item] of field.entries())
-      items.push(await evaluated(moment, `${location}[${position}]`, item));
-    return items;
+    return source === undefined ? field : run(place, location, source);
   }
   if (field === null || typeof field !== "object") return field;
+  const isList = Array.isArray(field);
   const entries: [string, Json][] = [];
+  // One after the other: $uuid and $random draw in the order of the text.
   for (const [name, value] of Object.entries(field))
-    entries.push([name, await evaluated(moment, `${location}/${name}`, value)]);
-  return Object.fromEntries(entries);
+    entries.push([name, await evaluated(place, isList ? `${location}[${name}]` : `${location}/${name}`, value)]);
+  return isList ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }
 
-async function run(moment: Moment, location: string, source: string): Promise<Json> {
-  const fail = (problem: string) =>
-    evaluationFailure(moment, `The JSONata expression '${source}' specified for the field '${location}' ${problem}`, {
-      location,
-      of: "expression",
-    });
+async function run({ turn, scope, seen }: Place, location: string, source: string): Promise<Json> {
+  const fail = (problem: string) => {
+    const text = `The JSONata expression '${source}' specified for the field '${location}' ${problem}`;
+    return evaluationFailure(scope, text, { location, of: "expression" });
+  };
   const { expression, names } = compile(source);
+  const bindings: Record<string, unknown> = { ...functions(turn), [counting]: newCount() };
+  for (const name of names) {
+    const text = variableOf(turn, scope, name);
+    if (text !== undefined) bindings[name] = JSON.parse(text);
+  }
+  if (names.has("states")) bindings.states = statesOf(turn, scope, seen);
   let result: unknown;
   try {
-    result = await expression.evaluate(undefined, bindings(moment, names));
+    result = await expression.evaluate(undefined, bindings);
   } catch (thrown) {
     throw fail(`threw an error during evaluation${wording(thrown)}`);
   }
@@ -106,16 +112,6 @@ async function run(moment: Moment, location: string, source: string): Promise<Js
   const copy = copied(result);
   if (copy === undefined) throw fail("returned an unsupported result type.");
   return copy;
-}
-
-function bindings(moment: Moment, names: Set<string>): Record<string, unknown> {
-  const bound: Record<string, unknown> = { ...functions(moment), [counting]: newCount() };
-  for (const name of names) {
-    const text = moment.variable(name);
-    if (text !== undefined) bound[name] = JSON.parse(text);
-  }
-  if (names.has("states")) bound.states = moment.states();
-  return bound;
 }
 
 /**

@@ -24,26 +24,21 @@ async function retryOrCatch(turn: Turn, scope: Scope, problem: Problem): Promise
 }
 
 /** Waits for the next attempt, if a retrier has one left. AWS records no event for it (recorded: TaskScheduled follows TaskFailed). */
-function retry(turn: Turn, scope: Scope, { Retry: retriers = [] }: Fallible, problem: Problem): boolean {
-  const position = retriers.findIndex((retrier) => matches(retrier, problem));
-  const retrier = retriers[position];
+function retry(turn: Turn, scope: Scope, { Retry = [] }: Fallible, problem: Problem): boolean {
+  const position = Retry.findIndex((retrier) => matches(retrier, problem));
+  const retrier = Retry[position];
   const done = scope.retries[position] ?? 0;
   const delay = retrier && backoff(retrier, done, () => draw(turn));
   if (delay === undefined) return false;
-  scope.retries = retriers.map((_, index) => (scope.retries[index] ?? 0) + (index === position ? 1 : 0));
+  scope.retries = Retry.map((_, index) => (scope.retries[index] ?? 0) + (index === position ? 1 : 0));
   setTimer(turn, scope, "retry", turn.at + delay);
   return true;
 }
 
 /** Leaves through the first catcher that applies. A failure in the catcher's own fields fails the line. */
-async function caught(
-  turn: Turn,
-  scope: Scope,
-  { Catch: catchers = [] }: Fallible,
-  problem: Problem,
-): Promise<boolean> {
-  const position = catchers.findIndex((catcher) => matches(catcher, problem));
-  const exit = catchers[position];
+async function caught(turn: Turn, scope: Scope, { Catch = [] }: Fallible, problem: Problem): Promise<boolean> {
+  const position = Catch.findIndex((catcher) => matches(catcher, problem));
+  const exit = Catch[position];
   if (!exit) return false;
   // Error before Cause, null where the task gave none, "" for a time-out: recorded.
   const errorOutput = JSON.stringify({ Error: problem.error ?? null, Cause: problem.cause ?? null });

@@ -1,4 +1,5 @@
 import type { Retrier } from "./definition.ts";
+import type { Scope } from "./execution.ts";
 
 /** What makes a state fail, in AWS's words. */
 export interface Problem {
@@ -6,14 +7,11 @@ export interface Problem {
   cause?: string | undefined;
   /** A second name that ErrorEquals may use. */
   alias?: string | undefined;
-  evaluation?: Evaluation;
-}
-
-/** A field of the definition failed. `value`: the expression worked, but the field can't take its value. */
-export interface Evaluation {
-  /** Such as `Output/result`; absent where AWS names none. */
-  location?: string;
-  of: "expression" | "value";
+  /**
+   * Of a field of the definition. `location` is such as `Output/result`, absent where AWS names none. `value`: the expression
+   * worked, but the field can't take its value.
+   */
+  evaluation?: { location?: string; of: "expression" | "value" };
 }
 
 /** Thrown by whoever finds the problem, caught by the step that runs the state. */
@@ -27,14 +25,12 @@ export class Failure extends Error {
 }
 
 /** A field of this state can't be evaluated. `problem` completes AWS's sentence. */
-export function evaluationFailure(
-  where: { state: string; event: number },
-  problem: string,
-  evaluation: Evaluation,
-): Failure {
-  const cause = `An error occurred while executing the state '${where.state}' (entered at the event id #${where.event}). ${problem}`;
-  return new Failure({ error: "States.QueryEvaluationError", cause, evaluation });
+export function evaluationFailure(scope: Scope, problem: string, evaluation: Problem["evaluation"] & {}): Failure {
+  return new Failure({ error: "States.QueryEvaluationError", cause: inState(scope, problem), evaluation });
 }
+
+export const inState = ({ state, entered }: Scope, problem: string): string =>
+  `An error occurred while executing the state '${state}' (entered at the event id #${entered.event}). ${problem}`;
 
 /**
  * The problem of texts of which one is longer than 256 KiB of UTF-8; `who` as AWS names it.

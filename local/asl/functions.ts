@@ -1,38 +1,25 @@
 import { createHash } from "node:crypto";
 import jsonata from "jsonata";
+import { seeded } from "../uuid.ts";
 import { bounds, MemoryLimit } from "./bounds.ts";
-
-/** What an expression may ask of the world. */
-export interface Surroundings {
-  /** Cloud ms. */
-  at: number;
-  /** The next number from 0 to 1. */
-  draw(): number;
-  /** The next UUID, version 4. */
-  uuid(): string;
-}
+import { draw, drawUuid, type Turn } from "./turn.ts";
 
 /**
  * What Step Functions adds to JSONata, with the clock made an argument and without $eval.
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions
  */
-export function functions({ at, draw, uuid }: Surroundings): Record<string, unknown> {
+export function functions(turn: Turn): Record<string, unknown> {
   return {
-    now: (picture?: string, timezone?: string) => format.evaluate(undefined, { at, picture, timezone }),
-    millis: () => at,
+    now: (picture?: string, timezone?: string) => format.evaluate(undefined, { at: turn.at, picture, timezone }),
+    millis: () => turn.at,
     eval: undefined,
-    uuid,
+    uuid: () => drawUuid(turn),
     parse,
     partition,
     range,
     hash,
-    random: (seed?: number) => (seed === undefined ? draw() : seeded(String(seed))),
+    random: (seed?: number) => (seed === undefined ? draw(turn) : seeded(String(seed))),
   };
-}
-
-/** A number from 0 to 1 that the text decides. */
-export function seeded(text: string): number {
-  return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
 }
 
 const format = jsonata("$fromMillis($at, $picture, $timezone)");

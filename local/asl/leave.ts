@@ -1,5 +1,5 @@
 import { childEnded } from "./branches.ts";
-import { moment, type Seen } from "./context.ts";
+import type { Seen } from "./context.ts";
 import type { Exit } from "./definition.ts";
 import type { Scope } from "./execution.ts";
 import { evaluate } from "./expressions.ts";
@@ -22,22 +22,19 @@ export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?:
   const own = state.Type === "Choice" ? { ...state, Next: state.Default } : (state as Exit);
   const { Assign, Output, Next }: Exit = through?.exit ?? own;
   const prefix = through ? `${through.location}/` : "";
-  const at = moment(turn, scope, seen);
+  const place = { turn, scope, seen };
   const assigned: Record<string, string> = {};
   for (const [name, value] of Object.entries(Assign ?? {}))
-    assigned[name] = await evaluate(at, `${prefix}Assign/${name}`, value);
-  const otherwise = seen.result ?? seen.errorOutput ?? scope.input;
-  const output = Output === undefined ? otherwise : await evaluate(at, `${prefix}Output`, Output);
+    assigned[name] = (await evaluate(place, `${prefix}Assign/${name}`, value)) ?? "";
+  const evaluated = await evaluate(place, `${prefix}Output`, Output);
+  const output = evaluated ?? seen.result ?? seen.errorOutput ?? scope.input;
   const tooLarge = oversize(scope.state, [output, ...Object.values(assigned)]);
   if (tooLarge) throw new Failure(tooLarge);
 
   recordOn(turn, scope, `${state.Type}StateExited`, {
     name: scope.state,
     ...shown("output", output),
-    ...(Assign && {
-      assignedVariables: assigned,
-      assignedVariablesDetails: { truncated: false },
-    }),
+    ...(Assign && { assignedVariables: assigned, assignedVariablesDetails: { truncated: false } }),
   });
   scope.variables = { ...scope.variables, ...assigned };
   if (Next === undefined) return endLine(turn, scope, output);

@@ -1,5 +1,5 @@
 import { joined, map, parallel } from "./branches.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition, State, StateOf, StateType } from "./definition.ts";
 import { awaitedOf, type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
 import { fail } from "./fail.ts";
 import { Failure } from "./failure.ts";
@@ -117,22 +117,19 @@ const steps = {
 
 function run(turn: Turn, scope: Scope): Promise<void> {
   const state = presentState(turn, scope);
-  switch (state.Type) {
-    // A Succeed within a Parallel or a Map ends only its own line.
-    case "Pass":
-    case "Succeed":
-      return leave(turn, scope);
-    case "Fail":
-      return failState(turn, scope, state);
-    case "Choice":
-      return choice(turn, scope, state);
-    case "Wait":
-      return wait(turn, scope, state);
-    case "Task":
-      return task(turn, scope, state);
-    case "Parallel":
-      return parallel(turn, scope, state);
-    case "Map":
-      return map(turn, scope, state);
-  }
+  const runner = runners[state.Type] as (turn: Turn, scope: Scope, state: State) => Promise<void>;
+  return runner(turn, scope, state);
 }
+
+// A Succeed within a Parallel or a Map ends only its own line.
+const pass = (turn: Turn, scope: Scope) => leave(turn, scope);
+const runners: { [Type in StateType]: (turn: Turn, scope: Scope, state: StateOf<Type>) => Promise<void> } = {
+  Pass: pass,
+  Succeed: pass,
+  Fail: failState,
+  Choice: choice,
+  Wait: wait,
+  Task: task,
+  Parallel: parallel,
+  Map: map,
+};

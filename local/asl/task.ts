@@ -1,24 +1,21 @@
-import { moment } from "./context.ts";
 import type { State, Task } from "./definition.ts";
 import { type Awaited, awaitedOf, type Event, type Scope } from "./execution.ts";
 import { evaluate, evaluateAs } from "./expressions.ts";
 import { Failure, oversize, type Problem } from "./failure.ts";
 import { shown } from "./history.ts";
 import { leave } from "./leave.ts";
-import { seconds } from "./states.ts";
+import { secondsOf } from "./states.ts";
 import { drawToken, expect, presentState, recordOn, release, setTimer, type Turn } from "./turn.ts";
 
 /** One attempt at the task. Its fields are evaluated anew each time, with a new token. */
 export async function task(turn: Turn, scope: Scope, state: Task): Promise<void> {
   const { integration } = resourceOf(state);
   const token = state.Resource.endsWith(".waitForTaskToken") ? drawToken(turn) : undefined;
-  const at = moment(turn, scope, token === undefined ? {} : { token });
-  const input = state.Arguments === undefined ? scope.input : await evaluate(at, "Arguments", state.Arguments);
-  const role = state.Credentials && (await evaluateAs(at, "Credentials/RoleArn", state.Credentials.RoleArn, "string"));
-  const bound = async (name: "TimeoutSeconds" | "HeartbeatSeconds") =>
-    state[name] === undefined ? undefined : seconds(at, name, state[name], 1);
-  const limit = await bound("TimeoutSeconds");
-  const heartbeat = await bound("HeartbeatSeconds");
+  const place = { turn, scope, seen: token === undefined ? {} : { token } };
+  const input = (await evaluate(place, "Arguments", state.Arguments)) ?? scope.input;
+  const role = await evaluateAs(place, "Credentials/RoleArn", state.Credentials?.RoleArn, "string");
+  const limit = await secondsOf(place, "TimeoutSeconds", state.TimeoutSeconds, 1);
+  const heartbeat = await secondsOf(place, "HeartbeatSeconds", state.HeartbeatSeconds, 1);
 
   const region = turn.execution.identity.executionArn.split(":")[3];
   recordTask(turn, scope, "Scheduled", {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { uuidOf } from "../uuid.ts";
+import { seeded, uuidOf } from "../uuid.ts";
 import { type State, stateOf } from "./definition.ts";
 import type { Awaited, Effect, Execution, Scope, Status } from "./execution.ts";
-import { seeded } from "./functions.ts";
 import { type HistoryEvent, record } from "./history.ts";
 
 /** One call of start() or advance(): a working copy of the execution, and what has come of it so far. */

@@ -1,5 +1,5 @@
-import { seeded } from "../asl/functions.ts";
 import { UsageError } from "../options.ts";
+import { seeded } from "../uuid.ts";
 import { parseRule, type Rule, textOf } from "./rule.ts";
 
 /** The options of every command that runs a cloud; to be spread into its own. */
