@@ -108,10 +108,8 @@ export interface Step {
   effects: Effect[];
 }
 
-/** What an id stands for: a task, or a timer that ends a wait, a retry's delay or a task. */
+/** What an id stands for: a task, or a timer that ends a wait, a retry's delay or a task. Ids are `<scope>.<this>.<…>`. */
 export type Awaited = "task" | "wait" | "retry" | "timeout" | "heartbeat";
-
-export const awaitedOf = (id: string): Awaited => id.split(".")[1] as Awaited;
 
 /** Whether the execution still waits for this task or timer. */
 export const waitsFor = (execution: Execution, id: string): boolean => scopeOf(execution, id) !== undefined;

@@ -1,6 +1,6 @@
 import { joined, map, parallel } from "./branches.ts";
 import type { Definition, State, StateOf, StateType } from "./definition.ts";
-import { awaitedOf, type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
+import { type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
 import { fail } from "./fail.ts";
 import { Failure } from "./failure.ts";
 import { HistoryFull, record, shown } from "./history.ts";
@@ -67,18 +67,24 @@ async function finish(turn: Turn, event?: Event): Promise<Step> {
 }
 
 async function happen(turn: Turn, event: Event): Promise<void> {
-  if (event.kind === "aborted") return stop(turn, "ABORTED", event);
-  if (event.kind !== "timer") {
-    const scope = scopeOf(turn.execution, event.task);
-    return scope && attempt(turn, scope, () => taskEvent(turn, scope, event));
+  // Both follow 0 and cut off without further events: recorded, and measured for the second, which alone names the error:
+  // https://github.com/floci-io/floci/blob/main/docs/services/step-functions.md
+  if (event.kind === "aborted") {
+    const { kind: _, at: __, ...outcome } = event;
+    record(turn, 0, "ExecutionAborted", outcome);
+    return endExecution(turn, "ABORTED", outcome);
   }
-  if (event.id === executionTimer) return stop(turn, "TIMED_OUT", {});
-  const scope = scopeOf(turn.execution, event.id);
+  const id = event.kind === "timer" ? event.id : event.task;
+  if (id === executionTimer) {
+    record(turn, 0, "ExecutionTimedOut", { error: "States.Timeout" });
+    return endExecution(turn, "TIMED_OUT", {});
+  }
+  const scope = scopeOf(turn.execution, id);
   if (!scope) return;
-  release(turn, scope, event.id);
-  const what = awaitedOf(event.id);
-  if (what === "retry") turn.ready.push({ scope, step: "run" });
-  else await attempt(turn, scope, () => (what === "wait" ? leave(turn, scope) : taskTimedOut(turn, scope, what)));
+  if (event.kind !== "timer") return attempt(turn, scope, () => taskEvent(turn, scope, event));
+  release(turn, scope, id);
+  if (id.includes(".retry.")) turn.ready.push({ scope, step: "run" });
+  else await attempt(turn, scope, () => (id.includes(".wait.") ? leave(turn, scope) : taskTimedOut(turn, scope, id)));
 }
 
 /** Takes a step of the scope's present state, whose failure it may be. */
@@ -89,17 +95,6 @@ async function attempt(turn: Turn, scope: Scope, step: () => Promise<void> | voi
     if (!(thrown instanceof Failure)) throw thrown;
     await fail(turn, scope, thrown.problem);
   }
-}
-
-/**
- * ExecutionAborted follows 0 and cuts off without further events: recorded. So does ExecutionTimedOut, and it alone
- * names the error: https://github.com/floci-io/floci/blob/main/docs/services/step-functions.md
- */
-function stop(turn: Turn, status: "ABORTED" | "TIMED_OUT", { error, cause }: { error?: string; cause?: string }): void {
-  const outcome = { ...(error !== undefined && { error }), ...(cause !== undefined && { cause }) };
-  if (status === "ABORTED") record(turn, 0, "ExecutionAborted", outcome);
-  else record(turn, 0, "ExecutionTimedOut", { error: "States.Timeout" });
-  endExecution(turn, status, outcome);
 }
 
 const steps = {

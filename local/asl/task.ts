@@ -1,5 +1,5 @@
 import type { State, Task } from "./definition.ts";
-import { type Awaited, awaitedOf, type Event, type Scope } from "./execution.ts";
+import type { Event, Scope } from "./execution.ts";
 import { evaluate, evaluateAs } from "./expressions.ts";
 import { Failure, oversize, type Problem } from "./failure.ts";
 import { shown } from "./history.ts";
@@ -69,15 +69,15 @@ export async function taskEvent(turn: Turn, scope: Scope, event: Extract<Event, 
 }
 
 /** The history says States.Timeout for heartbeats too, ErrorEquals may name either: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-export function taskTimedOut(turn: Turn, scope: Scope, what: Awaited): never {
-  const alias = what === "heartbeat" ? "States.HeartbeatTimeout" : undefined;
+export function taskTimedOut(turn: Turn, scope: Scope, timer: string): never {
+  const alias = timer.includes(".heartbeat.") ? "States.HeartbeatTimeout" : undefined;
   throw recorded(turn, scope, "TimedOut", { error: "States.Timeout", cause: "", alias });
 }
 
 /** The task lives: its heartbeat's time starts anew. */
 function renewHeartbeat(turn: Turn, scope: Scope): void {
   if (scope.heartbeat === undefined) return;
-  const old = scope.waits.filter((id) => awaitedOf(id) === "heartbeat");
+  const old = scope.waits.filter((id) => id.includes(".heartbeat."));
   for (const id of old) turn.effects.push({ kind: "cancel", id });
   scope.waits = scope.waits.filter((id) => !old.includes(id));
   setTimer(turn, scope, "heartbeat", turn.at + 1000 * scope.heartbeat);
