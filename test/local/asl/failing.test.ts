@@ -134,6 +134,11 @@ test("the machine's own time-out and StopExecution end it wherever it is, and ca
   const waiting = machine("Wait", { Wait: { Type: "Wait", Seconds: 3600, End: true } });
   const late = await play({ ...waiting, TimeoutSeconds: 60 });
   expect([late.execution.status, late.types.at(-1), late.took]).toEqual(["TIMED_OUT", "ExecutionTimedOut", 60_000]);
+  // Only the event names the error: measured on AWS.
+  expect([late.execution.error, late.history.at(-1)?.executionTimedOutEventDetails]).toEqual([
+    undefined,
+    { error: "States.Timeout" },
+  ]);
   const stopped = await play(waiting, { abortAfter: 1000 });
   expect([stopped.execution.status, stopped.took, stopped.left]).toEqual(["ABORTED", 1000, []]);
   expect(stopped.history.at(-1)).toMatchObject({ id: 3, previousEventId: 0, type: "ExecutionAborted" });
@@ -165,4 +170,30 @@ test("Step Functions' own functions", async () => {
     range: [0, 5, 10],
     hash: "a9993e364706816aba3e25717850c26c9cd0d89d",
   });
+});
+
+// Measured on AWS: https://github.com/floci-io/floci/blob/main/docs/services/step-functions.md
+test("what Step Functions' own functions make of odd arguments, and what it writes for numbers that JSON hasn't", async () => {
+  const odd = [
+    "$range(-1.7, 2, 1)",
+    "$partition([1, 2, 3], 2.9)",
+    "$partition([1, 2])",
+    "1 / 0",
+    "{'nested': [0 / 0]}",
+  ];
+  const written = [[-1, 0, 1, 2], [[1, 2], [3]], [[1, 2]], "Infinity", { nested: ["NaN"] }];
+  expect((await play(computing(`{% [${odd.map((one) => `[${one}]`).join(", ")}] %}`))).output).toEqual(
+    written.map((one) => (Array.isArray(one) ? one : [one])),
+  );
+  const nothing = [
+    "$range(1, 5)",
+    "$range(1, 5, 0)",
+    "$range(5, 1, 1)",
+    "$partition([1], 0)",
+    "$hash('a')",
+    "$parse()",
+  ];
+  for (const one of nothing)
+    expect((await play(computing(`{% ${one} %}`))).execution.cause).toContain("returned nothing (undefined).");
+  expect((await play(computing("{% $parse('no JSON') %}"))).execution.cause).toContain("during evaluation. D3137: ");
 });
