@@ -17,21 +17,32 @@ export const bounds = {
 
 /** Makes the compiled expression count. Each evaluation binds a `newCount()` under `counting`. */
 export function bound(expression: Expression): void {
-  hook(expression, "jsonata.__evaluate_entry", (count, isParallel) => {
+  hook(expression, "jsonata.__evaluate_entry", (count) => {
     count.nodes += 1;
     if (count.nodes > bounds.nodes || performance.now() > count.until)
       throw new Error("Expression evaluation timeout: Check for infinite loop");
-    if (isParallel) return;
-    count.depth += 1;
-    if (count.depth <= bounds.depth) return;
-    const advice = "Check for non-terminating recursive function. Consider rewriting as tail-recursive";
-    throw new Error(`Stack overflow error: ${advice}`);
+    const node: Node = {};
+    const sibling = count.entered;
+    count.entered = node;
+    queueMicrotask(() => delete count.entered);
+    if (!sibling) return enter(count, node);
+    // JSONata begins all elements of an array or an object at once. One after the other, so that depth is depth.
+    return new Promise<void>((resolve) => {
+      sibling.left = resolve;
+    }).then(() => enter(count, node));
   });
-  hook(expression, "jsonata.__evaluate_exit", (count, isParallel, result) => {
-    if (!isParallel) count.depth -= 1;
+  hook(expression, "jsonata.__evaluate_exit", (count, result) => {
+    count.open.pop()?.left?.();
     const most = typeof result === "string" ? bounds.characters : bounds.elements;
     if ((typeof result === "string" || Array.isArray(result)) && result.length > most) throw new MemoryLimit();
   });
+}
+
+function enter(count: Count, node: Node): void {
+  count.open.push(node);
+  if (count.open.length <= bounds.depth) return;
+  const advice = "Check for non-terminating recursive function. Consider rewriting as tail-recursive";
+  throw new Error(`Stack overflow error: ${advice}`);
 }
 
 export class MemoryLimit extends Error {
@@ -41,27 +52,24 @@ export class MemoryLimit extends Error {
 /** No expression can name it: it starts with a blank. */
 export const counting = " count";
 /** The time is the wall's, not the cloud's: it bounds real work. */
-export const newCount = (): Count => ({ nodes: 0, depth: 0, until: performance.now() + 1000 * bounds.seconds });
+export const newCount = (): Count => ({ nodes: 0, open: [], until: performance.now() + 1000 * bounds.seconds });
 
 interface Count {
   nodes: number;
-  depth: number;
+  /** Those that are being evaluated, each within the one before. */
+  open: Node[];
+  /** The one that has been entered in this very turn of the event loop: whoever is entered too is its sibling. */
+  entered?: Node;
   until: number;
 }
-
-type Notice = (count: Count, isParallel: boolean, result: unknown) => void;
-interface Environment {
-  lookup(name: string): Count;
-  /**
-   * JSONata evaluates an array's elements side by side, which is no depth. Its own test bench leaves them out by this flag;
-   * that AWS does too is [unverified].
-   */
-  isParallelCall: boolean;
+interface Node {
+  /** Lets the next sibling begin. */
+  left?: () => void;
 }
 
-/** JSONata looks its hooks up among the variables, by symbol; its types don't know that names can be symbols. */
-function hook(expression: Expression, name: string, notice: Notice): void {
-  const callback = (_node: unknown, _input: unknown, environment: Environment, result: unknown) =>
-    notice(environment.lookup(counting), environment.isParallelCall, result);
+/** JSONata looks its hooks up among the variables, by symbol; its types don't know that names can be symbols. It awaits them. */
+function hook(expression: Expression, name: string, notice: (count: Count, result: unknown) => unknown): void {
+  const callback = (_node: unknown, _input: unknown, at: { lookup(name: string): Count }, result: unknown) =>
+    notice(at.lookup(counting), result);
   expression.assign(Symbol.for(name) as unknown as string, callback);
 }

@@ -2,11 +2,14 @@ import { type Json, linesOf, type StateOf } from "./definition.ts";
 import type { Child, Scope } from "./execution.ts";
 import { evaluate, evaluateAs } from "./expressions.ts";
 import { evaluationFailure, type Problem } from "./failure.ts";
-import { record, showsAborted } from "./history.ts";
-import { leave } from "./leave.ts";
+import { record } from "./history.ts";
+import { leave } from "./outcome.ts";
 import { newScope, presentState, recordOn, release, type Turn } from "./turn.ts";
 
-/** Starts all branches with the same input. One that fails fails the state; otherwise its result is the array of their outputs. */
+/**
+ * Starts all branches with the same input. One that fails fails the state; otherwise its result is the array of their outputs.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+ */
 export async function parallel(turn: Turn, scope: Scope, state: StateOf<"Parallel">): Promise<void> {
   const input = (await evaluate({ turn, scope }, "Arguments", state.Arguments)) ?? scope.input;
   recordOn(turn, scope, "ParallelStateStarted");
@@ -96,7 +99,10 @@ export function cutOff(turn: Turn, failed: Scope, problem: Problem): Scope {
   return scope;
 }
 
-/** Recorded order: of each iteration first itself, then its state; everything follows the event that failed. */
+/**
+ * Recorded order (LocalStack's test_timeouts and test_callback): of each iteration first itself, then its state; everything
+ * follows the event that failed. Of time-outs at one moment AWS records all before the first one's line fails, not so here.
+ */
 function abort(turn: Turn, scope: Scope, child: Scope, failed: Scope, problem: Problem): void {
   const state = presentState(turn, child);
   const end = child === failed ? "MapIterationFailed" : "MapIterationAborted";
@@ -104,11 +110,14 @@ function abort(turn: Turn, scope: Scope, child: Scope, failed: Scope, problem: P
   for (const inner of childrenOf(turn, child)) abort(turn, child, inner, failed, problem);
   // A Parallel or Map that failed has said so itself; one whose expression failed was never under way.
   const isOver = child === failed && (linesOf(state).length > 0 || problem.evaluation !== undefined);
-  if (!isOver && showsAborted(state.Type)) record(turn, failed.previous, `${state.Type}StateAborted`);
+  if (!isOver && showsAborted.includes(state.Type)) record(turn, failed.previous, `${state.Type}StateAborted`);
   release(turn, child);
   delete turn.execution.scopes[child.id];
   turn.ready = turn.ready.filter((ready) => ready.scope !== child);
 }
+
+/** States of these types show an event of their own when they are cut off; the API knows no `PassStateAborted`. */
+const showsAborted = ["Task", "Wait", "Parallel", "Map"];
 
 const parentOf = (turn: Turn, child: Scope): Scope => turn.execution.scopes[child.parent!]!;
 const childrenOf = (turn: Turn, scope: Scope): Scope[] =>

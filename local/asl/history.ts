@@ -1,4 +1,3 @@
-import type { StateType } from "./definition.ts";
 import type { Execution } from "./execution.ts";
 
 /**
@@ -41,9 +40,6 @@ export const shown = <Name extends string>(name: Name, text: string) => ({
   [name]: text,
   [`${name}Details`]: { truncated: false },
 });
-
-/** States of these types show an event of their own when they are cut off; the API knows no `PassStateAborted`. */
-export const showsAborted = (type: StateType): boolean => ["Task", "Wait", "Parallel", "Map"].includes(type);
 
 function detailsName(type: string): `${string}EventDetails` {
   if (/State(Entered|Exited)$/.test(type))

@@ -1,10 +1,9 @@
 import { joined, map, parallel } from "./branches.ts";
 import type { Definition, State, StateOf, StateType } from "./definition.ts";
 import { type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
-import { fail } from "./fail.ts";
 import { Failure } from "./failure.ts";
 import { HistoryFull, record, shown } from "./history.ts";
-import { leave } from "./leave.ts";
+import { fail, leave } from "./outcome.ts";
 import { choice, failState, wait } from "./states.ts";
 import { task, taskEvent, taskStarted, taskTimedOut } from "./task.ts";
 import {

@@ -2,7 +2,7 @@ import type { StateOf } from "./definition.ts";
 import type { Scope } from "./execution.ts";
 import { evaluateAs, type Place } from "./expressions.ts";
 import { Failure, inState } from "./failure.ts";
-import { leave } from "./leave.ts";
+import { leave } from "./outcome.ts";
 import { maximumSeconds, timestampIn } from "./schema.ts";
 import { setTimer, type Turn } from "./turn.ts";
 

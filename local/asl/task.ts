@@ -3,11 +3,14 @@ import type { Event, Scope } from "./execution.ts";
 import { evaluate, evaluateAs } from "./expressions.ts";
 import { Failure, oversize, type Problem } from "./failure.ts";
 import { shown } from "./history.ts";
-import { leave } from "./leave.ts";
+import { leave } from "./outcome.ts";
 import { secondsOf } from "./states.ts";
-import { drawToken, expect, presentState, recordOn, release, setTimer, type Turn } from "./turn.ts";
+import { drawToken, presentState, recordOn, release, setTimer, type Turn, waitFor } from "./turn.ts";
 
-/** One attempt at the task. Its fields are evaluated anew each time, with a new token. */
+/**
+ * One attempt at the task. Its fields are evaluated anew each time, with a new token:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
+ */
 export async function task(turn: Turn, scope: Scope, state: Task): Promise<void> {
   const { integration } = resourceOf(state);
   const token = state.Resource.endsWith(".waitForTaskToken") ? drawToken(turn) : undefined;
@@ -27,7 +30,7 @@ export async function task(turn: Turn, scope: Scope, state: Task): Promise<void>
   turn.ready.push({ scope, step: "started" });
   turn.effects.push({
     kind: "task",
-    task: expect(turn, scope, "task"),
+    task: waitFor(turn, scope, "task"),
     state: scope.state,
     resource: state.Resource,
     arguments: input,
@@ -74,7 +77,7 @@ export function taskTimedOut(turn: Turn, scope: Scope, timer: string): never {
   throw recorded(turn, scope, "TimedOut", { error: "States.Timeout", cause: "", alias });
 }
 
-/** The task lives: its heartbeat's time starts anew. */
+/** The task lives: its heartbeat's time starts anew. https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
 function renewHeartbeat(turn: Turn, scope: Scope): void {
   if (scope.heartbeat === undefined) return;
   const old = scope.waits.filter((id) => id.includes(".heartbeat."));

@@ -41,7 +41,7 @@ export function newScope(turn: Turn, line: Pick<Scope, "state" | "input" | "prev
 }
 
 /** From now on the scope waits for this; gives its id. */
-export function expect(turn: Turn, scope: Scope, what: Awaited, at = turn.at): string {
+export function waitFor(turn: Turn, scope: Scope, what: Awaited, at = turn.at): string {
   const id = [scope.id, what, at, turn.execution.events].join(".");
   scope.waits = [...scope.waits, id];
   return id;
@@ -49,7 +49,7 @@ export function expect(turn: Turn, scope: Scope, what: Awaited, at = turn.at): s
 
 /** `at` is cloud ms. */
 export function setTimer(turn: Turn, scope: Scope, what: Awaited, at: number): void {
-  turn.effects.push({ kind: "timer", id: expect(turn, scope, what, at), at });
+  turn.effects.push({ kind: "timer", id: waitFor(turn, scope, what, at), at });
 }
 
 /** The scope waits for nothing any more: calls off its timers and its task, but not what has just `happened`. */

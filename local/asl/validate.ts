@@ -44,7 +44,11 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
       yield problem(at, "have either Next or End: true", { Next, End });
     for (const { field, target, variables } of waysOut(state)) {
       if (target !== undefined && !isState(target)) yield problem(at + field, "name a state of its line", target);
-      for (const variable of variables) yield* inVariable(`${at} (variable ${variable})`, variable, around.outer);
+      for (const variable of variables) {
+        const here = `${at} (variable ${variable})`;
+        if (!isVariable(variable)) yield problem(here, "have an identifier of up to 80 characters as name", variable);
+        if (around.outer.has(variable)) yield problem(here, "have a name that no outer scope assigns", variable);
+      }
     }
     yield* inFields(at, state, around.language);
     for (const [index, branch] of listIn(Branches).entries()) yield* inLine(`${at}.Branches[${index}]`, branch, inner);
@@ -66,12 +70,9 @@ function waysOut(value: unknown): { field: string; target: unknown; variables: s
   return [way(".Next", state.Next, state), way(".Default", state.Default, {}), ...rules];
 }
 
-/** https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html: names, and that inner scopes have others than outer ones. */
-function* inVariable(where: string, name: string, outer: ReadonlySet<string>): Generator<string> {
-  if (!/^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name) || name === "states")
-    yield problem(where, "have an identifier of up to 80 characters as name, and not the reserved one", name);
-  if (outer.has(name)) yield problem(where, "have a name that no outer scope assigns", name);
-}
+/** https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html; `$states` is reserved. */
+const isVariable = (name: string): boolean =>
+  /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u.test(name) && name !== "states";
 
 /** A state of the other language may have the fields common to both, without expressions: they would be plain text there. */
 function* inFields(where: string, state: Fields, machine: unknown): Generator<string> {
