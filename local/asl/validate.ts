@@ -29,8 +29,11 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
   const isState = (name: unknown) => typeof name === "string" && Object.hasOwn(states, name);
   const reached = new Set([first]);
   for (const name of reached) for (const { target } of waysOut(states[String(name)])) reached.add(target);
-  const assigned = Object.values(states).flatMap((state) => waysOut(state).flatMap(({ variables }) => variables));
-  const inner = { ...around, outer: new Set([...around.outer, ...assigned]) };
+  // What a state's own catchers assign, its branches may assign too: recorded (LocalStack's PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING).
+  const seenWithin = (inner: string) =>
+    Object.entries(states).flatMap(([name, state]) =>
+      waysOut(state).flatMap(({ field, variables }) => (name === inner && field.startsWith(".Catch") ? [] : variables)),
+    );
 
   if (first !== undefined && !isState(first)) yield problem(`${where}.StartAt`, "name a state of its line", first);
   for (const [name, value] of Object.entries(states)) {
@@ -51,6 +54,7 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
       }
     }
     yield* inFields(at, state, around.language);
+    const inner = { ...around, outer: new Set([...around.outer, ...seenWithin(name)]) };
     for (const [index, branch] of listIn(Branches).entries()) yield* inLine(`${at}.Branches[${index}]`, branch, inner);
     yield* inLine(`${at}.ItemProcessor`, ItemProcessor, inner);
   }

@@ -28,6 +28,9 @@ test("a machine of everything that is supported has no problem", () => {
   expect(
     validate(of({ ...task, Next: "B" }, { B: parallel, C: choice, D: map, E: { Type: "Fail", Error: "{% 'No' %}" } })),
   ).toEqual([]);
+  // A branch may assign what its own Parallel's catcher assigns: recorded on AWS.
+  const own = { StartAt: "B1", States: { B1: { ...pass, Assign: { x: 1 } } } };
+  expect(validate(of({ ...parallel, Branches: [own] }, { C: pass }))).toEqual([]);
   // Common to both languages.
   expect(validate({ StartAt: "A", States: { A: { ...pass, QueryLanguage: "JSONata", Output: "{% 1 %}" } } })).toEqual(
     [],
