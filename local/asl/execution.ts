@@ -57,20 +57,13 @@ export interface Scope {
   entered: { event: number; previous: number; at: number };
   /** Retries so far, per retrier. */
   retries: number[];
-  doing?: Doing;
+  /** Ids of the task and the timers that it waits for. */
+  waits: string[];
+  /** Seconds; of a task that must send heartbeats. */
+  heartbeat?: number;
+  /** Its branches or iterations: outputs of those that are done, JSON texts, and those that are still to start. */
+  children?: { results: string[]; waiting: Child[] };
 }
-
-/** What a scope waits for. */
-export type Doing =
-  | { kind: "timer"; timer: string; next: "leave" | "retry" }
-  | { kind: "task"; task: string; timers: string[]; heartbeat?: number; waitsForToken: boolean }
-  | {
-      kind: "children";
-      running: number[];
-      results: string[];
-      open: number;
-      waiting: Child[];
-    };
 
 /** What a branch or an iteration starts with; JSON texts. Only iterations have an item. */
 export interface Child {
@@ -90,8 +83,8 @@ export type Event =
 /** What the shell is to do. */
 export type Effect =
   | TaskEffect
-  /** Send a `timer` event at cloud time `at`. `work`: it bounds real work, so the shell must not scale it; `wait`: nothing but time passes. */
-  | { kind: "timer"; id: string; at: number; of: "wait" | "work" }
+  /** Send a `timer` event at cloud time `at`. */
+  | { kind: "timer"; id: string; at: number }
   /** The timer or task of this id no longer matters. */
   | { kind: "cancel"; id: string }
   | { kind: "ended"; status: Exclude<Status, "RUNNING"> };
@@ -104,10 +97,8 @@ export interface TaskEffect {
   resource: string;
   arguments: string;
   token?: string;
-  /** ARN of the role to take on for the call. */
+  /** ARN of the role to take on for the call, instead of the machine's. */
   credentials?: string;
-  /** Cloud ms. */
-  timeoutAt?: number;
 }
 
 /** What a step gives: the execution as it is now, its new history events, and what to do. */
@@ -117,11 +108,12 @@ export interface Step {
   effects: Effect[];
 }
 
-/** Whether the execution still waits for this task. */
-export function waitsFor(execution: Execution, task: string): boolean {
-  const doing = execution.scopes[scopeIdOf(task)]?.doing;
-  return doing?.kind === "task" && doing.task === task;
-}
+/** What an id stands for: a task, or a timer that ends a wait, a retry's delay or a task. Ids are `<scope>.<this>.<…>`. */
+export type Awaited = "task" | "wait" | "retry" | "timeout" | "heartbeat";
 
-/** Ids of tasks and timers start with the id of their scope. */
-export const scopeIdOf = (id: string): string => id.split(".")[0] ?? "";
+/** Whether the execution still waits for this task or timer. */
+export const waitsFor = (execution: Execution, id: string): boolean => scopeOf(execution, id) !== undefined;
+
+/** The scope that waits for it. */
+export const scopeOf = ({ scopes }: Execution, id: string): Scope | undefined =>
+  Object.values(scopes).find(({ waits }) => waits.includes(id));

@@ -1,64 +1,59 @@
 import type { Retrier } from "./definition.ts";
+import type { Scope } from "./execution.ts";
 
-/** What makes a state fail, in AWS's words. Thrown by whoever finds it, caught by the step that runs the state. */
-export class Failure extends Error {
-  override name = "Failure";
-  readonly error: string | undefined;
-  readonly reason: string | undefined;
-  readonly evaluation: Evaluation | undefined;
+/** What makes a state fail, in AWS's words. */
+export interface Problem {
+  error?: string | undefined;
+  cause?: string | undefined;
   /** A second name that ErrorEquals may use. */
-  readonly alias: string | undefined;
-  constructor(
-    error: string | undefined,
-    reason: string | undefined,
-    more: { evaluation?: Evaluation; alias?: string } = {},
-  ) {
-    super(`${error ?? "(no error)"}: ${reason ?? "(no cause)"}`);
-    this.error = error;
-    this.reason = reason;
-    this.evaluation = more.evaluation;
-    this.alias = more.alias;
-  }
-
-  /** The same failure as the Parallel or Map around the state sees it. */
-  outside(): Failure {
-    return new Failure(this.error, this.reason, this.alias === undefined ? {} : { alias: this.alias });
-  }
+  alias?: string | undefined;
+  /**
+   * Of a field of the definition. `location` is such as `Output/result`, absent where AWS names none. `value`: the expression
+   * worked, but the field can't take its value.
+   */
+  evaluation?: { location?: string; of: "expression" | "value" };
 }
 
-/** The failure came from a field of the definition. `value`: the expression worked, but the field can't take its value. */
-export interface Evaluation {
-  /** Such as `Output/result`; absent where AWS names none. */
-  location?: string;
-  of: "expression" | "value";
+/** Thrown by whoever finds the problem, caught by the step that runs the state. */
+export class Failure extends Error {
+  override name = "Failure";
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(`${problem.error ?? "(no error)"}: ${problem.cause ?? "(no cause)"}`);
+    this.problem = problem;
+  }
 }
 
 /** A field of this state can't be evaluated. `problem` completes AWS's sentence. */
-export function evaluationFailure(
-  where: { state: string; event: number },
-  problem: string,
-  evaluation: Evaluation,
-): Failure {
-  const cause = `An error occurred while executing the state '${where.state}' (entered at the event id #${where.event}). ${problem}`;
-  return new Failure("States.QueryEvaluationError", cause, { evaluation });
+export function evaluationFailure(scope: Scope, problem: string, evaluation: Problem["evaluation"] & {}): Failure {
+  return new Failure({ error: "States.QueryEvaluationError", cause: inState(scope, problem), evaluation });
 }
 
-/** A task took too long. The history says States.Timeout for heartbeats too, ErrorEquals may name either. */
-export const timeout = (of: "task" | "heartbeat"): Failure =>
-  new Failure("States.Timeout", "", of === "heartbeat" ? { alias: "States.HeartbeatTimeout" } : {});
+export const inState = ({ state, entered }: Scope, problem: string): string =>
+  `An error occurred while executing the state '${state}' (entered at the event id #${entered.event}). ${problem}`;
+
+/**
+ * The problem of texts of which one is longer than 256 KiB of UTF-8; `who` as AWS names it.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export function oversize(who: string, texts: string[]): Problem | undefined {
+  if (!texts.some((text) => Buffer.byteLength(text) > maximumBytes)) return undefined;
+  const cause = `The state/task '${who}' returned a result with a size exceeding the maximum number of bytes service limit.`;
+  return { error: "States.DataLimitExceeded", cause };
+}
+export const maximumBytes = 256 * 1024;
 
 /**
  * Whether a retrier or catcher applies. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html:
  * States.ALL matches neither States.Runtime nor States.DataLimitExceeded (a recording of March 2024 shows it catch the
  * latter after a Lambda; the documentation's harder rule is kept), States.TaskFailed everything but States.Timeout.
  */
-export function matches(rule: { ErrorEquals: string[] }, failure: Failure): boolean {
-  const names = [failure.error, failure.alias];
-  if (failure.error === "States.Runtime") return false;
-  return rule.ErrorEquals.some((wanted) => {
-    if (wanted === "States.ALL") return failure.error !== "States.DataLimitExceeded";
-    if (wanted === "States.TaskFailed") return failure.error !== "States.Timeout";
-    return names.includes(wanted);
+export function matches({ ErrorEquals }: { ErrorEquals: string[] }, { error, alias }: Problem): boolean {
+  if (error === "States.Runtime") return false;
+  return ErrorEquals.some((wanted) => {
+    if (wanted === "States.ALL") return error !== "States.DataLimitExceeded";
+    if (wanted === "States.TaskFailed") return error !== "States.Timeout";
+    return wanted === error || wanted === alias;
   });
 }
 

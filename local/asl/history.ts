@@ -1,4 +1,3 @@
-import type { StateType } from "./definition.ts";
 import type { Execution } from "./execution.ts";
 
 /**
@@ -18,7 +17,7 @@ export const maximumEvents = 25_000;
 
 /** The history is full: the execution fails whatever it was about to do. */
 export class HistoryFull extends Error {
-  override name = "HistoryFull";
+  override message = `The execution reached the maximum number of history events (${maximumEvents}).`;
 }
 
 /** Appends an event; gives its id. */
@@ -41,9 +40,6 @@ export const shown = <Name extends string>(name: Name, text: string) => ({
   [name]: text,
   [`${name}Details`]: { truncated: false },
 });
-
-/** States of these types show an event of their own when they are cut off; the API knows no `PassStateAborted`. */
-export const showsAborted = (type: StateType): boolean => ["Task", "Wait", "Parallel", "Map"].includes(type);
 
 function detailsName(type: string): `${string}EventDetails` {
   if (/State(Entered|Exited)$/.test(type))

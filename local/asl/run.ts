@@ -1,18 +1,21 @@
-import { attempt } from "./attempt.ts";
-import type { Definition } from "./definition.ts";
-import type { Event, Execution, Identity, Scope, Step } from "./execution.ts";
-import { happen } from "./happen.ts";
-import { record, shown } from "./history.ts";
-import { leave } from "./leave.ts";
-import { choice } from "./states/choice.ts";
-import { failState } from "./states/fail.ts";
-import { map } from "./states/map.ts";
-import { parallel } from "./states/parallel.ts";
-import { pass } from "./states/pass.ts";
-import { task } from "./states/task.ts";
-import { taskStarted } from "./states/taskEvents.ts";
-import { wait } from "./states/wait.ts";
-import { executionTimer, newScope, openTurn, presentState, recordOn, type Turn } from "./turn.ts";
+import { joined, map, parallel } from "./branches.ts";
+import type { Definition, State, StateOf, StateType } from "./definition.ts";
+import { type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
+import { Failure } from "./failure.ts";
+import { HistoryFull, record, shown } from "./history.ts";
+import { fail, leave } from "./outcome.ts";
+import { choice, failState, wait } from "./states.ts";
+import { task, taskEvent, taskStarted, taskTimedOut } from "./task.ts";
+import {
+  endExecution,
+  executionTimer,
+  newScope,
+  openTurn,
+  presentState,
+  recordOn,
+  release,
+  type Turn,
+} from "./turn.ts";
 
 export interface StartArgs extends Identity {
   /** JSON text. */
@@ -31,69 +34,96 @@ export async function start(definition: Definition, { input, at, seed, ...identi
   // The first state's event follows 0, not ExecutionStarted: recorded.
   newScope(turn, { state: definition.StartAt, input, previous: 0 });
   const limit = definition.TimeoutSeconds;
-  if (limit !== undefined) turn.effects.push({ kind: "timer", id: executionTimer, at: at + 1000 * limit, of: "wait" });
+  if (limit !== undefined) turn.effects.push({ kind: "timer", id: executionTimer, at: at + 1000 * limit });
   return finish(turn);
 }
 
 /**
  * Moves an execution by what happened. The argument stays as it is. An event that it no longer waits for (closed, a late
- * answer, a timer called off) gives the same execution, without events and effects.
+ * answer, a timer called off) gives an equal execution, without events and effects.
  */
 export async function advance(execution: Execution, event: Event): Promise<Step> {
-  const turn = openTurn(execution, event.at);
-  if (execution.status !== "RUNNING" || !(await happen(turn, event))) return { execution, events: [], effects: [] };
-  return finish(turn);
+  return finish(openTurn(execution, event.at), event);
 }
 
-/** Everything that can go on goes on. */
-async function finish(turn: Turn): Promise<Step> {
-  for (let ready = turn.ready.shift(); ready; ready = turn.ready.shift()) {
-    const { scope, step } = ready;
-    await attempt(turn, scope, () => steps[step](turn, scope));
+/** Lets the event happen; then everything that can go on goes on. */
+async function finish(turn: Turn, event?: Event): Promise<Step> {
+  try {
+    if (event && turn.execution.status === "RUNNING") await happen(turn, event);
+    for (let ready = turn.ready.shift(); ready; ready = turn.ready.shift()) {
+      const { scope, step } = ready;
+      await attempt(turn, scope, () => steps[step](turn, scope));
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof HistoryFull)) throw thrown;
+    // Measured on AWS: https://github.com/floci-io/floci/issues/2734
+    const outcome = { error: "States.Runtime", cause: thrown.message };
+    record(turn, turn.execution.events, "ExecutionFailed", outcome);
+    endExecution(turn, "FAILED", outcome);
   }
   const { execution, events, effects } = turn;
   return { execution, events, effects };
 }
 
+async function happen(turn: Turn, event: Event): Promise<void> {
+  // Both follow 0 and cut off without further events: recorded, and measured for the second, which alone names the error:
+  // https://github.com/floci-io/floci/blob/main/docs/services/step-functions.md
+  if (event.kind === "aborted") {
+    const { kind: _, at: __, ...outcome } = event;
+    record(turn, 0, "ExecutionAborted", outcome);
+    return endExecution(turn, "ABORTED", outcome);
+  }
+  const id = event.kind === "timer" ? event.id : event.task;
+  if (id === executionTimer) {
+    record(turn, 0, "ExecutionTimedOut", { error: "States.Timeout" });
+    return endExecution(turn, "TIMED_OUT", {});
+  }
+  const scope = scopeOf(turn.execution, id);
+  if (!scope) return;
+  if (event.kind !== "timer") return attempt(turn, scope, () => taskEvent(turn, scope, event));
+  release(turn, scope, id);
+  if (id.includes(".retry.")) turn.ready.push({ scope, step: "run" });
+  else await attempt(turn, scope, () => (id.includes(".wait.") ? leave(turn, scope) : taskTimedOut(turn, scope, id)));
+}
+
+/** Takes a step of the scope's present state, whose failure it may be. */
+async function attempt(turn: Turn, scope: Scope, step: () => Promise<void> | void): Promise<void> {
+  try {
+    await step();
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    await fail(turn, scope, thrown.problem);
+  }
+}
+
 const steps = {
   enter: (turn: Turn, scope: Scope) => {
-    const { previous } = scope;
-    const event = recordOn(turn, scope, `${presentState(turn, scope).Type}StateEntered`, {
-      name: scope.state,
-      ...shown("input", scope.input),
-    });
+    const { previous, state: name } = scope;
+    const details = { name, ...shown("input", scope.input) };
+    const event = recordOn(turn, scope, `${presentState(turn, scope).Type}StateEntered`, details);
     scope.entered = { event, previous, at: turn.at };
     return run(turn, scope);
   },
   run,
   started: taskStarted,
-  joined: (turn: Turn, scope: Scope) => {
-    const { doing } = scope;
-    const result = doing?.kind === "children" ? `[${doing.results.join(",")}]` : "[]";
-    delete scope.doing;
-    // StateExited follows what StateSucceeded follows: recorded.
-    record(turn, scope.previous, `${presentState(turn, scope).Type}StateSucceeded`);
-    return leave(turn, scope, { seen: { result }, otherwise: result });
-  },
+  joined,
 };
 
 function run(turn: Turn, scope: Scope): Promise<void> {
   const state = presentState(turn, scope);
-  switch (state.Type) {
-    case "Pass":
-    case "Succeed":
-      return pass(turn, scope);
-    case "Fail":
-      return failState(turn, scope, state);
-    case "Choice":
-      return choice(turn, scope, state);
-    case "Wait":
-      return wait(turn, scope, state);
-    case "Task":
-      return task(turn, scope, state);
-    case "Parallel":
-      return parallel(turn, scope, state);
-    case "Map":
-      return map(turn, scope, state);
-  }
+  const runner = runners[state.Type] as (turn: Turn, scope: Scope, state: State) => Promise<void>;
+  return runner(turn, scope, state);
 }
+
+// A Succeed within a Parallel or a Map ends only its own line.
+const pass = (turn: Turn, scope: Scope) => leave(turn, scope);
+const runners: { [Type in StateType]: (turn: Turn, scope: Scope, state: StateOf<Type>) => Promise<void> } = {
+  Pass: pass,
+  Succeed: pass,
+  Fail: failState,
+  Choice: choice,
+  Wait: wait,
+  Task: task,
+  Parallel: parallel,
+  Map: map,
+};

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { uuidOf } from "../uuid.ts";
+import { seeded, uuidOf } from "../uuid.ts";
 import { type State, stateOf } from "./definition.ts";
-import type { Effect, Execution, Scope, Status } from "./execution.ts";
-import { seeded } from "./functions.ts";
+import type { Awaited, Effect, Execution, Scope, Status } from "./execution.ts";
 import { type HistoryEvent, record } from "./history.ts";
 
 /** One call of start() or advance(): a working copy of the execution, and what has come of it so far. */
@@ -34,24 +33,37 @@ export function recordOn(turn: Turn, scope: Scope, type: string, details?: Recor
 
 export function newScope(turn: Turn, line: Pick<Scope, "state" | "input" | "previous"> & Partial<Scope>): Scope {
   const id = ++turn.execution.lastScope;
-  const scope: Scope = { variables: {}, entered: { event: 0, previous: 0, at: turn.at }, retries: [], ...line, id };
+  const entered = { event: 0, previous: 0, at: turn.at };
+  const scope: Scope = { variables: {}, entered, retries: [], waits: [], ...line, id };
   turn.execution.scopes[id] = scope;
   turn.ready.push({ scope, step: "enter" });
   return scope;
 }
 
+/** From now on the scope waits for this; gives its id. */
+export function waitFor(turn: Turn, scope: Scope, what: Awaited, at = turn.at): string {
+  const id = [scope.id, what, at, turn.execution.events].join(".");
+  scope.waits = [...scope.waits, id];
+  return id;
+}
+
+/** `at` is cloud ms. */
+export function setTimer(turn: Turn, scope: Scope, what: Awaited, at: number): void {
+  turn.effects.push({ kind: "timer", id: waitFor(turn, scope, what, at), at });
+}
+
 /** The scope waits for nothing any more: calls off its timers and its task, but not what has just `happened`. */
 export function release(turn: Turn, scope: Scope, happened?: string): void {
-  const { doing } = scope;
-  if (doing?.kind === "timer") callOff(turn, [doing.timer], happened);
-  if (doing?.kind === "task") callOff(turn, [doing.task, ...doing.timers], happened);
-  delete scope.doing;
+  for (const id of scope.waits) if (id !== happened) turn.effects.push({ kind: "cancel", id });
+  scope.waits = [];
+  delete scope.heartbeat;
 }
 
 /** Ends the execution, after its last event has been recorded. */
 export function endExecution(turn: Turn, status: Exclude<Status, "RUNNING">, outcome: Partial<Execution>): void {
   for (const scope of Object.values(turn.execution.scopes)) release(turn, scope);
-  if (turn.execution.definition.TimeoutSeconds !== undefined && status !== "TIMED_OUT") callOff(turn, [executionTimer]);
+  if (turn.execution.definition.TimeoutSeconds !== undefined && status !== "TIMED_OUT")
+    turn.effects.push({ kind: "cancel", id: executionTimer });
   Object.assign(turn.execution, outcome, { status, stoppedAt: turn.at, scopes: {} });
   turn.ready = [];
   turn.effects.push({ kind: "ended", status });
@@ -71,8 +83,4 @@ export const drawToken = (turn: Turn): string => createHash("sha512").update(nex
 function nextSeed(turn: Turn): string {
   turn.execution.drawn += 1;
   return `${turn.execution.seed}/${turn.execution.identity.executionArn}/${turn.execution.drawn}`;
-}
-
-function callOff(turn: Turn, ids: string[], happened?: string): void {
-  for (const id of ids) if (id !== happened) turn.effects.push({ kind: "cancel", id });
 }

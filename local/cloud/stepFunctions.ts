@@ -1,5 +1,6 @@
 import type { Definition } from "../asl/definition.ts";
 import { type Effect, type Event, type Execution, type TaskEffect, waitsFor } from "../asl/execution.ts";
+import { maximumBytes } from "../asl/failure.ts";
 import type { HistoryEvent } from "../asl/history.ts";
 import { advance, type StartArgs, start } from "../asl/run.ts";
 import { AwsError } from "../awsError.ts";
@@ -26,7 +27,7 @@ export class TaskFailure extends Error {
 export interface StepFunctionsArgs {
   clock: Clock;
   machines: readonly StateMachine[];
-  /** Calls a task's resource with the machine's role; the answer is JSON text. Throws a {@link TaskFailure}. */
+  /** Calls a task's resource with the machine's role, or the task's own; the answer is JSON text. Throws a {@link TaskFailure}. */
   perform(task: TaskEffect, roleArn: string): Promise<string>;
   /** Tokens and `$random` are drawn from it and the execution's name. */
   seed: string;
@@ -45,9 +46,10 @@ export interface Run {
 
 export interface StepFunctions {
   runs: ReadonlyMap<string, Run>;
-  startExecution(input: { stateMachineArn: string; name?: string; input: string }): Promise<Run>;
+  /** Without a name it gets a UUID, drawn from the seed. */
+  startExecution(input: { stateMachineArn: string; name?: string | undefined; input: string }): Promise<Run>;
   stopExecution(executionArn: string, error?: string, cause?: string): Promise<Run>;
-  /** An answer with a task token. Throws InvalidToken, TaskDoesNotExist or TaskTimedOut. */
+  /** An answer with a task token. Throws InvalidToken, InvalidOutput, TaskDoesNotExist or TaskTimedOut. */
   answerToken(token: string, answer: TokenAnswer): Promise<void>;
   /** Executions stand still from now on; what their tasks still answer is not heard. */
   close(): void;
@@ -115,7 +117,7 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
   const answerOf = async (effect: TaskEffect, roleArn: string): Promise<WithoutTime> => {
     const { task } = effect;
     try {
-      const output = await perform(effect, roleArn);
+      const output = await perform(effect, effect.credentials ?? roleArn);
       return { kind: effect.token === undefined ? "taskSucceeded" : "taskSubmitted", task, output };
     } catch (error) {
       if (closed) return { kind: "taskFailed", task };
@@ -207,4 +209,6 @@ function checkJson(text: string, code: string, rule: string): void {
   } catch {
     throw new AwsError(code, `${rule}: 'not JSON'`);
   }
+  // [unverified]: which error it is. The quota: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+  if (Buffer.byteLength(text) > maximumBytes) throw new AwsError(code, `${rule}: 'longer than ${maximumBytes} bytes'`);
 }

@@ -1,5 +1,5 @@
-import { seeded } from "../asl/functions.ts";
 import { UsageError } from "../options.ts";
+import { seeded } from "../uuid.ts";
 import { parseRule, type Rule } from "./rule.ts";
 
 /** What is to go wrong in a run. */

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { bounds } from "../../../local/asl/guard.ts";
+import { expect, test, vi } from "vitest";
+import { bounds } from "../../../local/asl/bounds.ts";
 import { machine, play } from "../../support/asl.ts";
 
 const computing = (Output: string) => machine("Compute", { Compute: { Type: "Pass", Output, End: true } });
@@ -46,11 +46,57 @@ test("an expression that fails at entry follows what came before the state, one 
   ]);
 });
 
-test("expressions that never end or go too deep are stopped", async () => {
-  const endless = await play(computing("{% ($f := function($n) { $f($n + 1) }; $f(0)) %}"));
-  expect(endless.execution.cause).toContain(`Timeout error: more than ${bounds.nodes} evaluation steps.`);
-  const deep = await play(computing("{% ($f := function($n) { 1 + $f($n + 1) }; $f(0)) %}"));
-  expect(deep.execution.cause).toContain(`Stack overflow error: more than ${bounds.depth} expressions deep.`);
+// Measured on AWS: see bounds.ts.
+const refused = "threw an error during evaluation:";
+const endless = `${refused} Expression evaluation timeout: Check for infinite loop`;
+const tooDeep = `${refused} Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive`;
+const tooLarge = `${refused} Expression evaluation memory limit exceeded: Check for excessive memory usage`;
+const nesting = (depth: number) => `($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(${depth}))`;
+const brackets = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+const terms = (count: number) => Array(count).fill("1").join("+");
+
+test.each([
+  ["a function that calls itself for ever", "($f := function($n) { $f($n + 1) }; $f(0))", endless],
+  ["a map within a map", "$map([1..1000], function($i) { $map([1..1000], function($j) { $i * $j }) })", endless],
+  ["a map of a great range", "$map($range(1, 300000, 1), function($i) { $i * $i })", endless],
+  ["a function that calls itself in an array", "($f := function($n) { [$n, $f($n + 1)] }; $f(0))", tooDeep],
+  ["a function that nests too deep", "($f := function($n) { 1 + $f($n + 1) }; $f(0))", tooDeep],
+  ["a function that nests 3n + 5 deep, at n = 32", nesting(32), tooDeep],
+  ["101 terms", terms(101), tooDeep],
+  ["100 brackets", brackets(100), tooDeep],
+  ["101 terms after an array", `([1, 2]; ${terms(101)})`, tooDeep],
+  ["101 terms in an object", `{'a': 1, 'b': ${terms(101)}}`, tooDeep],
+  ["a list of too many members, which all begin at once", `$count([${Array(101).fill(1)}])`, tooDeep],
+  ["a great literal", "[1..873783] ~> $count()", tooLarge],
+  ["a great range", "$range(1, 360146, 1)", tooLarge],
+  ["a long text", "($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 23)))", tooLarge],
+])("%s is stopped", async (_name, expression, cause) => {
+  const begun = performance.now();
+  const { execution } = await play(computing(`{% ${expression} %}`));
+  expect(execution.error).toBe("States.QueryEvaluationError");
+  expect(execution.cause).toContain(`'${expression}' specified for the field 'Output' ${cause}`);
+  expect(performance.now() - begun).toBeLessThan(1000 * bounds.seconds);
+});
+
+test.each([
+  [terms(100), 100],
+  [nesting(31), 31],
+  [brackets(99), JSON.parse(brackets(99))],
+  ["$count([" + Array(49).fill("$uuid()") + "])", 49],
+  ["$count($map([1..300], function($i) { {'a': $i, 'b': [$i, [$i, 1]]} }))", 300],
+  ["$count([1..300].{'a': $, 'b': [$, $string($)]})", 300],
+  ["[1..873782] ~> $count()", 873_782],
+  ["$count($range(1, 360145, 1))", 360_145],
+  ["($p := function($s, $n) { $n = 0 ? $s : $p($s & $s, $n - 1) }; $length($p('x', 22)))", 2 ** 22],
+])("what AWS just about takes is taken: %s", async (expression, output) => {
+  expect((await play(computing(`{% ${expression} %}`))).output).toEqual(output);
+});
+
+test("an expression of few but slow steps is stopped by the clock", async () => {
+  let seconds = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => 1000 * seconds++);
+  const { execution } = await play(computing("{% [1, 2, 3, 4, 5, 6] %}")).finally(() => clock.mockRestore());
+  expect(execution.cause).toContain(endless);
 });
 
 test("there is no $eval, and a function is no result", async () => {
@@ -93,6 +139,11 @@ test("the machine's own time-out and StopExecution end it wherever it is, and ca
   const waiting = machine("Wait", { Wait: { Type: "Wait", Seconds: 3600, End: true } });
   const late = await play({ ...waiting, TimeoutSeconds: 60 });
   expect([late.execution.status, late.types.at(-1), late.took]).toEqual(["TIMED_OUT", "ExecutionTimedOut", 60_000]);
+  // Only the event names the error: measured on AWS.
+  expect([late.execution.error, late.history.at(-1)?.executionTimedOutEventDetails]).toEqual([
+    undefined,
+    { error: "States.Timeout" },
+  ]);
   const stopped = await play(waiting, { abortAfter: 1000 });
   expect([stopped.execution.status, stopped.took, stopped.left]).toEqual(["ABORTED", 1000, []]);
   expect(stopped.history.at(-1)).toMatchObject({ id: 3, previousEventId: 0, type: "ExecutionAborted" });
@@ -124,4 +175,30 @@ test("Step Functions' own functions", async () => {
     range: [0, 5, 10],
     hash: "a9993e364706816aba3e25717850c26c9cd0d89d",
   });
+});
+
+// Measured on AWS: https://github.com/floci-io/floci/blob/main/docs/services/step-functions.md
+test("what Step Functions' own functions make of odd arguments, and what it writes for numbers that JSON hasn't", async () => {
+  const odd = [
+    "$range(-1.7, 2, 1)",
+    "$partition([1, 2, 3], 2.9)",
+    "$partition([1, 2])",
+    "1 / 0",
+    "{'nested': [0 / 0]}",
+  ];
+  const written = [[-1, 0, 1, 2], [[1, 2], [3]], [[1, 2]], "Infinity", { nested: ["NaN"] }];
+  expect((await play(computing(`{% [${odd.map((one) => `[${one}]`).join(", ")}] %}`))).output).toEqual(
+    written.map((one) => (Array.isArray(one) ? one : [one])),
+  );
+  const nothing = [
+    "$range(1, 5)",
+    "$range(1, 5, 0)",
+    "$range(5, 1, 1)",
+    "$partition([1], 0)",
+    "$hash('a')",
+    "$parse()",
+  ];
+  for (const one of nothing)
+    expect((await play(computing(`{% ${one} %}`))).execution.cause).toContain("returned nothing (undefined).");
+  expect((await play(computing("{% $parse('no JSON') %}"))).execution.cause).toContain("during evaluation. D3137: ");
 });

@@ -28,6 +28,9 @@ test("a machine of everything that is supported has no problem", () => {
   expect(
     validate(of({ ...task, Next: "B" }, { B: parallel, C: choice, D: map, E: { Type: "Fail", Error: "{% 'No' %}" } })),
   ).toEqual([]);
+  // A branch may assign what its own Parallel's catcher assigns: recorded on AWS.
+  const own = { StartAt: "B1", States: { B1: { ...pass, Assign: { x: 1 } } } };
+  expect(validate(of({ ...parallel, Branches: [own] }, { C: pass }))).toEqual([]);
   // Common to both languages.
   expect(validate({ StartAt: "A", States: { A: { ...pass, QueryLanguage: "JSONata", Output: "{% 1 %}" } } })).toEqual(
     [],
@@ -36,13 +39,15 @@ test("a machine of everything that is supported has no problem", () => {
 });
 
 test.each([
-  ["definition must be an object with StartAt and States, not {}", {}],
+  ["definition must be Object, not 5", 5],
+  ["definition.States must be given, not missing", { StartAt: "A" }],
+  ["definition.StartAt must be given, not missing", { States: { A: pass } }],
   ['definition.StartAt must name a state of its line, not "Z"', { ...of(pass), StartAt: "Z" }],
   ['definition.States.B must be reachable from StartAt, not "B"', of(pass, { B: pass })],
   ['definition.States.A.Next must name a state of its line, not "Gate"', of({ Type: "Pass", Next: "Gate" })],
   ["definition.States.A must have either Next or End: true, not {}", of({ Type: "Pass" })],
   [
-    'definition.States.A.Type must be one of Pass, Succeed, Fail, Wait, Choice, Task, Parallel, Map, not "Paas"',
+    'definition.States.A.Type must be ("Pass" | "Succeed" | "Fail" | "Wait" | "Choice" | "Task" | "Parallel" | "Map"), not "Paas"',
     of({ Type: "Paas", End: true }),
   ],
   [
@@ -60,11 +65,11 @@ test.each([
     of({ ...pass, Output: "{% $eval('1') %}" }),
   ],
   [
-    'definition.States.A.Choices[0].Condition must be {% an expression %}, not "$x = 1"',
+    'definition.States.A.Choices[0].Condition must be true, false or {% an expression %}, not "$x = 1"',
     of({ Type: "Choice", Choices: [{ Condition: "$x = 1", Next: "B" }] }, { B: pass }),
   ],
   [
-    'definition.States.A.Retry[0].ErrorEquals must have States.ALL stand alone, in the last place, not ["States.ALL"]',
+    'definition.States.A.Retry must have States.ALL in the last place, not [{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["Busy"]}]',
     of({
       Type: "Task",
       Resource: "arn:x",
@@ -73,16 +78,27 @@ test.each([
     }),
   ],
   [
-    "definition.States.A.HeartbeatSeconds must be less than TimeoutSeconds (5), not 5",
+    'definition.States.A.Catch[0].ErrorEquals must have States.ALL stand alone, not ["States.ALL","Busy"]',
+    of({ Type: "Task", Resource: "arn:x", End: true, Catch: [{ ErrorEquals: ["States.ALL", "Busy"], Next: "A" }] }),
+  ],
+  [
+    "definition.States.A.Output must be left to states whose QueryLanguage is JSONata, not 1",
+    { StartAt: "A", States: { A: { ...pass, Output: 1 } } },
+  ],
+  [
+    "definition.States.A.HeartbeatSeconds must be less than TimeoutSeconds, not 5",
     of({ Type: "Task", Resource: "arn:x", End: true, TimeoutSeconds: 5, HeartbeatSeconds: 5 }),
   ],
-  ["definition.States.A must have either Seconds or Timestamp, not {}", of({ Type: "Wait", End: true })],
+  [
+    'definition.States.A must have either Seconds or Timestamp, not {"Type":"Wait","End":true}',
+    of({ Type: "Wait", End: true }),
+  ],
   [
     'definition.States.A.QueryLanguage must be JSONata, as the machine\'s is, not "JSONPath"',
     of({ ...pass, QueryLanguage: "JSONPath" }),
   ],
   [
-    'definition.States.A.ItemProcessor.ProcessorConfig.Mode must be INLINE, not "DISTRIBUTED"',
+    'definition.States.A.ItemProcessor.ProcessorConfig.Mode must be "INLINE", not "DISTRIBUTED"',
     of({
       Type: "Map",
       End: true,
