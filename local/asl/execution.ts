@@ -75,7 +75,7 @@ export interface Child {
 export type Event =
   | { kind: "taskSubmitted"; at: number; task: string; output: string }
   | { kind: "taskSucceeded"; at: number; task: string; output: string }
-  | { kind: "taskFailed"; at: number; task: string; error?: string; cause?: string }
+  | { kind: "taskFailed"; at: number; task: string; error?: string | undefined; cause?: string | undefined }
   | { kind: "taskHeartbeat"; at: number; task: string }
   | { kind: "timer"; at: number; id: string }
   | { kind: "aborted"; at: number; error?: string; cause?: string };

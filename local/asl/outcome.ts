@@ -34,7 +34,11 @@ export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?:
   recordOn(turn, scope, `${state.Type}StateExited`, {
     name: scope.state,
     ...shown("output", output),
-    ...(Assign && { assignedVariables: assigned, assignedVariablesDetails: { truncated: false } }),
+    // Recorded: none are shown of an empty Assign.
+    ...(Object.keys(assigned).length > 0 && {
+      assignedVariables: assigned,
+      assignedVariablesDetails: { truncated: false },
+    }),
   });
   scope.variables = { ...scope.variables, ...assigned };
   if (Next === undefined) return endLine(turn, scope, output);

@@ -1,9 +1,9 @@
 import type { TaskEffect } from "../asl/execution.ts";
+import { Failure } from "../asl/failure.ts";
 import { AwsError } from "../awsError.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
 import type { ActionOf, ServiceName } from "../endpoint/services.ts";
 import type { Result } from "../functions/function.ts";
-import { TaskFailure } from "./stepFunctions.ts";
 
 export interface IntegrationsArgs {
   call(call: ApiCall): Promise<unknown>;
@@ -18,7 +18,8 @@ const invokeLambda: Integration = async ({ FunctionName, Payload }, caller, { in
   if ("payload" in result) return { ExecutedVersion: "$LATEST", Payload: result.payload ?? null, StatusCode: 200 };
   const { errorType, errorMessage } = result.error;
   // Lambda's own errors come as text, a function's as JSON.
-  throw new TaskFailure(errorType, errorType.startsWith("Lambda.") ? errorMessage : JSON.stringify(result.error));
+  const cause = errorType.startsWith("Lambda.") ? errorMessage : JSON.stringify(result.error);
+  throw new Failure({ error: errorType, cause });
 };
 
 /** `prefix`: what its errors start with; optimised and SDK integrations differ. */
@@ -56,14 +57,16 @@ export const integrated =
   (cloud: IntegrationsArgs) =>
   async (task: TaskEffect, roleArn: string): Promise<string> => {
     const integration = integrationOf(task.resource);
-    if (!integration) throw new TaskFailure("States.Runtime", `The embedded cloud doesn't know ${task.resource}`);
+    if (!integration)
+      throw new Failure({ error: "States.Runtime", cause: `The embedded cloud doesn't know ${task.resource}` });
     return JSON.stringify(await integration(JSON.parse(task.arguments), roleArn, cloud));
   };
 
 /** An API's error by the name that a state matches; any other is a fault of the embedded cloud. */
 const failing = (prefix: string) => (error: unknown) => {
   if (!(error instanceof AwsError)) throw error;
-  throw new TaskFailure(`${prefix}.${error.code}${error.code.endsWith("Exception") ? "" : "Exception"}`, error.message);
+  const name = error.code.endsWith("Exception") ? error.code : `${error.code}Exception`;
+  throw new Failure({ error: `${prefix}.${name}`, cause: error.message });
 };
 
 /** Top-level members. */

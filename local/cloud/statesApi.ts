@@ -64,9 +64,9 @@ export function statesApi(service: StepFunctions, machines: readonly StateMachin
         return { executions, ...more };
       },
     ),
-    StopExecution: taking({ executionArn, ...failure }, async ({ executionArn, error, cause }) => {
+    StopExecution: taking({ executionArn, ...failure }, async ({ executionArn, ...outcome }) => {
       checkArn(executionArn, "execution");
-      const { execution } = await service.stopExecution(executionArn, error, cause);
+      const { execution } = await service.stopExecution(executionArn, outcome);
       return { stopDate: (execution.stoppedAt ?? execution.startedAt) / 1000 };
     }),
     SendTaskSuccess: taking({ taskToken, output: v.string() }, ({ taskToken, output }) =>

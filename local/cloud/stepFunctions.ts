@@ -1,8 +1,8 @@
 import type { Definition } from "../asl/definition.ts";
-import { type Effect, type Event, type Execution, type TaskEffect, waitsFor } from "../asl/execution.ts";
-import { maximumBytes } from "../asl/failure.ts";
+import { type Effect, type Event, type Execution, type Step, type TaskEffect, waitsFor } from "../asl/execution.ts";
+import { Failure, maximumBytes } from "../asl/failure.ts";
 import type { HistoryEvent } from "../asl/history.ts";
-import { advance, type StartArgs, start } from "../asl/run.ts";
+import { advance, start } from "../asl/run.ts";
 import { AwsError } from "../awsError.ts";
 import type { Clock } from "../clock.ts";
 import { uuidOf } from "../uuid.ts";
@@ -14,20 +14,10 @@ export interface StateMachine {
   definition: Definition;
 }
 
-/** A task's failure, by the error name that Retry and Catch match. */
-export class TaskFailure extends Error {
-  readonly error: string;
-
-  constructor(error: string, cause: string) {
-    super(cause);
-    this.error = error;
-  }
-}
-
 export interface StepFunctionsArgs {
   clock: Clock;
   machines: readonly StateMachine[];
-  /** Calls a task's resource with the machine's role, or the task's own; the answer is JSON text. Throws a {@link TaskFailure}. */
+  /** Calls a task's resource with the machine's role, or the task's own; the answer is JSON text. Throws a {@link Failure}. */
   perform(task: TaskEffect, roleArn: string): Promise<string>;
   /** Tokens and `$random` are drawn from it and the execution's name. */
   seed: string;
@@ -44,21 +34,12 @@ export interface Run {
   closed: Promise<void>;
 }
 
-export interface StepFunctions {
-  runs: ReadonlyMap<string, Run>;
-  /** Without a name it gets a UUID, drawn from the seed. */
-  startExecution(input: { stateMachineArn: string; name?: string | undefined; input: string }): Promise<Run>;
-  stopExecution(executionArn: string, error?: string, cause?: string): Promise<Run>;
-  /** An answer with a task token. Throws InvalidToken, InvalidOutput, TaskDoesNotExist or TaskTimedOut. */
-  answerToken(token: string, answer: TokenAnswer): Promise<void>;
-  /** Executions stand still from now on; what their tasks still answer is not heard. */
-  close(): void;
-}
+export type StepFunctions = ReturnType<typeof createStepFunctions>;
 
-export type TokenAnswer =
-  | { kind: "taskSucceeded"; output: string }
-  | { kind: "taskFailed"; error?: string; cause?: string }
-  | { kind: "taskHeartbeat" };
+type Without<One, Names extends string> = One extends unknown ? Omit<One, Names> : never;
+type Happening = Without<Event, "at">;
+/** What is said with a task token. */
+export type TokenAnswer = Without<Exclude<Extract<Event, { task: string }>, { kind: "taskSubmitted" }>, "at" | "task">;
 
 interface LiveRun extends Run {
   timers: Map<string, () => void>;
@@ -68,12 +49,13 @@ interface LiveRun extends Run {
 }
 
 /** The thin shell around the interpreter: performs its effects and feeds back what happens. */
-export function createStepFunctions({ clock, machines, perform, seed, onEvent }: StepFunctionsArgs): StepFunctions {
+export function createStepFunctions({ clock, machines, perform, seed, onEvent }: StepFunctionsArgs) {
   const runs = new Map<string, LiveRun>();
+  const starting = new Map<string, Promise<LiveRun>>();
   const tokens = new Map<string, { run: LiveRun; task: string }>();
   let closed = false;
 
-  const take = (run: LiveRun, step: { execution: Execution; events: HistoryEvent[]; effects: Effect[] }) => {
+  const take = (run: LiveRun, step: Step) => {
     if (closed) return;
     run.execution = step.execution;
     for (const event of step.events) {
@@ -83,7 +65,7 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
     for (const effect of step.effects) act(run, effect);
   };
 
-  const send = (run: LiveRun, happened: WithoutTime) => {
+  const send = (run: LiveRun, happened: Happening) => {
     run.turn = run.turn.then(() =>
       clock.during(async () => take(run, await advance(run.execution, { ...happened, at: clock.now() }))),
     );
@@ -114,72 +96,64 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
     }
   };
 
-  const answerOf = async (effect: TaskEffect, roleArn: string): Promise<WithoutTime> => {
+  const answerOf = async (effect: TaskEffect, roleArn: string): Promise<Happening> => {
     const { task } = effect;
     try {
       const output = await perform(effect, effect.credentials ?? roleArn);
       return { kind: effect.token === undefined ? "taskSucceeded" : "taskSubmitted", task, output };
-    } catch (error) {
+    } catch (thrown) {
       if (closed) return { kind: "taskFailed", task };
-      if (!(error instanceof TaskFailure)) throw error;
-      return { kind: "taskFailed", task, error: error.error, cause: error.message };
+      if (!(thrown instanceof Failure)) throw thrown;
+      const { error, cause } = thrown.problem;
+      return { kind: "taskFailed", task, error, cause };
     }
   };
 
-  return {
-    runs,
+  const begin = async (machine: StateMachine, name: string, executionArn: string, input: string): Promise<LiveRun> => {
+    const { arn: stateMachineArn, name: stateMachineName, roleArn, definition } = machine;
+    const identity = { executionArn, name, stateMachineArn, stateMachineName, roleArn };
+    const step = await start(definition, { ...identity, input, at: clock.now(), seed: `${seed}/${executionArn}` });
+    const { promise, resolve: close } = Promise.withResolvers<void>();
+    const turn = Promise.resolve();
+    const run = { machine, execution: step.execution, history: [], timers: new Map(), turn, closed: promise, close };
+    runs.set(executionArn, run);
+    take(run, step);
+    return run;
+  };
 
-    async startExecution({ stateMachineArn, name = uuidOf(`${seed}/execution/${runs.size}`), input }) {
+  return {
+    runs: runs as ReadonlyMap<string, Run>,
+
+    /** Without a name it gets a UUID, drawn from the seed. Throws AWS's errors. */
+    async startExecution({ stateMachineArn, name, input }: StartExecutionInput): Promise<Run> {
       const machine = machines.find(({ arn }) => arn === stateMachineArn);
       if (!machine)
         throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
-      checkName(name);
+      const called = name ?? uuidOf(`${seed}/execution/${starting.size}`);
+      if (!/^[0-9A-Za-z_-]{1,80}$/.test(called)) throw new AwsError("InvalidName", `Invalid Name: '${called}'`);
       checkJson(input, "InvalidExecutionInput", "Invalid State Machine Execution Input");
-      const executionArn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${name}`;
-      const before = runs.get(executionArn);
-      if (before) {
+      const executionArn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${called}`;
+      const first = starting.get(executionArn);
+      if (first) {
+        const before = await first;
         // StartExecution is idempotent on name and input while the first is running.
         if (before.execution.status === "RUNNING" && before.execution.input === input) return before;
         throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${executionArn}'`);
       }
-      const identity = {
-        executionArn,
-        name,
-        stateMachineArn: machine.arn,
-        stateMachineName: machine.name,
-        roleArn: machine.roleArn,
-      };
-      const args: StartArgs = { ...identity, input, at: clock.now(), seed: `${seed}/${executionArn}` };
-      return clock.during(async () => {
-        const step = await start(machine.definition, args);
-        const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-        const run: LiveRun = {
-          machine,
-          execution: step.execution,
-          history: [],
-          timers: new Map(),
-          turn: Promise.resolve(),
-          closed,
-          close,
-        };
-        runs.set(executionArn, run);
-        take(run, step);
-        return run;
-      });
+      const begun = clock.during(() => begin(machine, called, executionArn, input));
+      starting.set(executionArn, begun);
+      return begun;
     },
 
-    async stopExecution(executionArn, error, cause) {
+    async stopExecution(executionArn: string, outcome: { error?: string; cause?: string } = {}): Promise<Run> {
       const run = runs.get(executionArn);
       if (!run) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
-      await send(run, {
-        kind: "aborted",
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-      });
+      await send(run, { kind: "aborted", ...outcome });
       return run;
     },
 
-    async answerToken(token, answer) {
+    /** Throws InvalidToken, InvalidOutput, TaskDoesNotExist or TaskTimedOut. */
+    async answerToken(token: string, answer: TokenAnswer): Promise<void> {
       const known = tokens.get(token);
       if (!known) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
       const { run, task } = known;
@@ -191,16 +165,18 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
       await send(run, { ...answer, task });
     },
 
-    close() {
+    /** Executions stand still from now on; what their tasks still answer is not heard. */
+    close(): void {
       closed = true;
     },
   };
 }
 
-type WithoutTime = Event extends infer One ? (One extends Event ? Omit<One, "at"> : never) : never;
-
-function checkName(name: string): void {
-  if (!/^[0-9A-Za-z_-]{1,80}$/.test(name)) throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+interface StartExecutionInput {
+  stateMachineArn: string;
+  name?: string | undefined;
+  /** JSON text. */
+  input: string;
 }
 
 function checkJson(text: string, code: string, rule: string): void {

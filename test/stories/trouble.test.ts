@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { TaskFailure } from "../../local/cloud/stepFunctions.ts";
+import { Failure } from "../../local/asl/failure.ts";
 import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
 import { ending } from "../../local/rehearsal/stage.ts";
 import { ledgerItem } from "../support/rehearse.ts";
@@ -60,7 +60,7 @@ describe("a release that isn't green", () => {
       ecs: { provisioning: 1_000, stagePause: 0, trafficShift: 0 },
       async aroundTask({ state }, _, perform) {
         if (state !== "Look" || throttled-- <= 0) return perform();
-        throw new TaskFailure("Lambda.TooManyRequestsException", "Rate Exceeded.");
+        throw new Failure({ error: "Lambda.TooManyRequestsException", cause: "Rate Exceeded." });
       },
     });
     throttled = 6;

@@ -1,5 +1,5 @@
+import { Failure } from "../../local/asl/failure.ts";
 import type { CloudArgs } from "../../local/cloud/cloud.ts";
-import { TaskFailure } from "../../local/cloud/stepFunctions.ts";
 import { imageOf, smokeMerchant } from "../../local/rehearsal/samples.ts";
 import { type Environment, establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
@@ -46,12 +46,12 @@ export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Pro
     async aroundTask({ state }, roleArn, perform) {
       const key = `${roleArn.includes("-live-") ? "live" : "dev"} ${state}` as const;
       const fault = world.faults.get(key);
-      if (fault === "fails") throw new TaskFailure("Story.Outage", "as the story has it");
+      if (fault === "fails") throw new Failure({ error: "Story.Outage", cause: "as the story has it" });
       const answer = await perform();
       if (fault === undefined) return answer;
       if (fault === "unanswered") return new Promise<never>(() => {});
       world.faults.delete(key);
-      throw new TaskFailure("Story.LostAnswer", "as the story has it");
+      throw new Failure({ error: "Story.LostAnswer", cause: "as the story has it" });
     },
     ...overrides,
   });

@@ -45,6 +45,14 @@ test("an execution without a name gets a UUID, another one each time, the same o
   expect((await service().start()).execution.identity.name).toBe(names[0]);
 });
 
+test("of calls at once that start one name, all get the one execution, unless their input differs", async () => {
+  const { asked, start } = service();
+  const [one, same, other] = await Promise.allSettled([start("run"), start("run"), start("run", "[]")]);
+  expect(one.status === "fulfilled" && one.value).toBe(same.status === "fulfilled" && same.value);
+  expect(other).toMatchObject({ reason: code("ExecutionAlreadyExists") });
+  expect(asked).toHaveLength(1);
+});
+
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 test("a token's four errors, and that a refused answer leaves the question open", async () => {
   const { clock, asked, start, answer } = service();
