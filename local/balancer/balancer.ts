@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../clock.ts";
@@ -43,7 +44,7 @@ export async function startBalancer({ clock, idleTimeout, ...args }: BalancerArg
     else refuse(response, 503);
   });
   server.keepAliveTimeout = idleTimeout * 1000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await once(server.listen(0, "127.0.0.1"), "listening");
 
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -53,10 +54,9 @@ export async function startBalancer({ clock, idleTimeout, ...args }: BalancerArg
     deregister: (arn, target) => groupOf(groups, arn).deregister(target),
     async close() {
       for (const group of groups.values()) group.close();
-      await new Promise((closed) => {
-        server.close(closed);
-        server.closeAllConnections();
-      });
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
     },
   };
 }

@@ -21,12 +21,12 @@ import {
   secretsOf,
   tablesOf,
 } from "./account.ts";
-import { createElasticContainers, type ElasticContainers, type RunContainer } from "./elasticContainers.ts";
+import { createElasticContainers, type RunContainer } from "./elasticContainers.ts";
 import { integrated } from "./integrations.ts";
 import { createOutbox, type Mail } from "./outbox.ts";
 import { secretsApi } from "./secretsManager.ts";
 import { statesApi } from "./statesApi.ts";
-import { createStepFunctions, type StepFunctions } from "./stepFunctions.ts";
+import { createStepFunctions } from "./stepFunctions.ts";
 
 /** A Lambda that can be invoked; payloads go through JSON. What of it is real work it tells the clock itself. */
 export interface RunningFunction {
@@ -58,22 +58,10 @@ export interface CloudArgs {
   onAccess?(access: Access): void;
 }
 
-/** The resource graphs, brought to life. */
-export interface Cloud {
-  call(call: ApiCall): Promise<unknown>;
-  /** What function URLs answer. */
-  site: Site;
-  stepFunctions: StepFunctions;
-  containers: ElasticContainers;
-  /** Stack → its load balancer's address. */
-  origins: Readonly<Record<string, string>>;
-  mails: readonly Mail[];
-  /** What roles were refused for want of a permission, in AWS's words. */
-  denials: readonly string[];
-  close(): Promise<void>;
-}
+export type Cloud = Awaited<ReturnType<typeof startCloud>>;
 
-export async function startCloud(args: CloudArgs): Promise<Cloud> {
+/** Brings the resource graphs to life. */
+export async function startCloud(args: CloudArgs) {
   const { clock, graphs, seed } = args;
   const machines = graphs.flatMap(machinesOf);
   const resources = graphs.flatMap(functionsOf);
@@ -176,13 +164,16 @@ export async function startCloud(args: CloudArgs): Promise<Cloud> {
 
   return {
     call,
+    /** What function URLs answer. */
     site,
     stepFunctions,
     containers,
-    origins,
-    mails: outbox.mails,
-    denials,
-    async close() {
+    /** Stack → its load balancer's address. */
+    origins: origins as Readonly<typeof origins>,
+    mails: outbox.mails as readonly Mail[],
+    /** What roles were refused for want of a permission, in AWS's words. */
+    denials: denials as readonly string[],
+    async close(): Promise<void> {
       stepFunctions.close();
       await containers.close();
       await Promise.all([...functions.values()].map((running) => running.close()));

@@ -35,13 +35,7 @@ export interface ElasticContainersArgs {
   onChange(state: EcsState): void;
 }
 
-export interface ElasticContainers {
-  state(): EcsState;
-  send(event: Happening): void;
-  /** Rejects with an AwsError. */
-  call(action: string, input: unknown): Promise<object>;
-  close(): Promise<void>;
-}
+export type ElasticContainers = ReturnType<typeof createElasticContainers>;
 
 type Effect<Type extends EcsEffect["type"]> = Extract<EcsEffect, { type: Type }>;
 
@@ -52,7 +46,7 @@ interface Running {
 }
 
 /** The thin shell around the ECS model: runs its tasks, sets its weights, calls its hooks, and feeds back what happens. */
-export function createElasticContainers(args: ElasticContainersArgs): ElasticContainers {
+export function createElasticContainers(args: ElasticContainersArgs) {
   const { clock, balancerOf, run, invoke, onChange } = args;
   const running = new Map<string, Running>();
   let state = args.initial;
@@ -133,15 +127,16 @@ export function createElasticContainers(args: ElasticContainersArgs): ElasticCon
   };
 
   return {
-    state: () => state,
+    state: (): EcsState => state,
     send,
-    async call(action, input) {
+    /** Throws an AwsError. */
+    async call(action: string, input: unknown): Promise<object> {
       const reply = send({ type: "call", action, input }).find((effect) => effect.type === "reply");
       if (!reply) throw new Error("The embedded ECS is closed.");
       if ("error" in reply) throw reply.error;
       return reply.output;
     },
-    async close() {
+    async close(): Promise<void> {
       closed = true;
       await Promise.all([...running.values()].map(({ container }) => container.kill()));
     },

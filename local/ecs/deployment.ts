@@ -2,7 +2,7 @@ import { expireHooks, startHooks } from "./hooks.ts";
 import { noRollbackCandidate } from "./reasons.ts";
 import { isPointedAt, type Stage, stageIsDone, stageLength, workOfStage } from "./stages.ts";
 import type { ServiceDeployment } from "./state.ts";
-import { deploymentId, type Move, note, wake } from "./work.ts";
+import { type Move, note, wake } from "./work.ts";
 
 /** Moves an open deployment on by one step, if it can. */
 export function step(move: Move): boolean {
@@ -94,4 +94,4 @@ function failRollback(move: Move): void {
 }
 
 const tell = (move: Move, message: string): void =>
-  note(move, move.service, `(deployment ${deploymentId(move.green.serviceRevisionArn)}) ${message}`);
+  note(move, move.service, `(deployment ecs-svc/${move.green.serviceRevisionArn.split("/").at(-1)}) ${message}`);

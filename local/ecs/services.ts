@@ -4,7 +4,7 @@ import { deployIfNeeded } from "./begin.ts";
 import { operation } from "./operation.ts";
 import type { EcsState, Service, TaskDefinition } from "./state.ts";
 import { findTaskDefinition } from "./taskDefinitions.ts";
-import { countsOf, deploymentId, known, revisionsOf, tasksOf, type Work } from "./work.ts";
+import { countsOf, known, revisionsOf, tasksOf, type Work } from "./work.ts";
 
 const cluster = v.optional(v.string(), "default");
 
@@ -78,16 +78,6 @@ function view(state: EcsState, service: Service): object {
     status: "ACTIVE",
     runningCount: counts.reduce((sum, { runningTaskCount }) => sum + runningTaskCount, 0),
     pendingCount: counts.reduce((sum, { pendingTaskCount }) => sum + pendingTaskCount, 0),
-    // [unverified]: what blue/green shows in `rolloutState`; AWS documents it for rolling updates only, so it is left out.
-    deployments: active.map((revision) => ({
-      id: deploymentId(revision.serviceRevisionArn),
-      status: revision.serviceRevisionArn === primary ? "PRIMARY" : "ACTIVE",
-      taskDefinition: revision.taskDefinition,
-      desiredCount: revision.own.requested,
-      pendingCount: countsOf(state, revision).pendingTaskCount,
-      runningCount: countsOf(state, revision).runningTaskCount,
-      createdAt: revision.createdAt,
-    })),
     currentServiceRevisions: counts,
   };
 }

@@ -73,9 +73,6 @@ export function countsOf(state: EcsState, revision: Revision) {
   };
 }
 
-/** As service events and `deployments[].id` name it. */
-export const deploymentId = (revisionArn: string): string => `ecs-svc/${revisionArn.split("/").at(-1)}`;
-
 /** Hex digits (at most 64) that look random and never repeat, from the state's counter. */
 export function unique(work: Work, length: number): string {
   work.state.counter += 1;

@@ -11,12 +11,7 @@ export interface EndpointArgs extends ServeArgs {
   port?: number;
 }
 
-export interface Endpoint {
-  /** What an SDK client is given as `endpoint`: `http://127.0.0.1:<port>`. */
-  origin: string;
-  port: number;
-  close(): Promise<void>;
-}
+export type Endpoint = Awaited<ReturnType<typeof startEndpoint>>;
 
 /** Lambda takes payloads up to 6 MB (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
 const largestBody = 6 * 1024 * 1024;
@@ -26,7 +21,7 @@ const longestTarget = 8192;
  * The embedded cloud's one door, on loopback: AWS's protocols for signed requests, `site` for the rest.
  * Throws one line when the port is taken.
  */
-export async function startEndpoint({ site, port = 0, ...args }: EndpointArgs): Promise<Endpoint> {
+export async function startEndpoint({ site, port = 0, ...args }: EndpointArgs) {
   const server = createServer((request, response) => {
     answer(request, site, args)
       .catch((error: unknown) => {
@@ -43,13 +38,14 @@ export async function startEndpoint({ site, port = 0, ...args }: EndpointArgs): 
   });
   const { port: taken } = server.address() as AddressInfo;
   return {
+    /** What an SDK client is given as `endpoint`. */
     origin: `http://127.0.0.1:${taken}`,
     port: taken,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    async close(): Promise<void> {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
   };
 }
 

@@ -82,7 +82,7 @@ test.each([
   [terms(100), 100],
   [nesting(31), 31],
   [brackets(99), JSON.parse(brackets(99))],
-  ["$count([" + Array(49).fill("$uuid()") + "])", 49],
+  [`$count([${Array(49).fill("$uuid()")}])`, 49],
   ["$count($map([1..300], function($i) { {'a': $i, 'b': [$i, [$i, 1]]} }))", 300],
   ["$count([1..300].{'a': $, 'b': [$, $string($)]})", 300],
   ["[1..873782] ~> $count()", 873_782],

@@ -16,7 +16,6 @@ test("a service that wants no task has no deployment; the first release brings t
   expect(world.service()).toMatchObject({
     desiredCount: 0,
     runningCount: 0,
-    deployments: [],
     currentServiceRevisions: [],
   });
   expect(world.deployment(world.release("app:1")).targetServiceRevision).toMatchObject({
