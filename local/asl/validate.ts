@@ -54,6 +54,7 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
       }
     }
     yield* inFields(at, state, around.language);
+    if (Branches === undefined && ItemProcessor === undefined) continue;
     const inner = { ...around, outer: new Set([...around.outer, ...seenWithin(name)]) };
     for (const [index, branch] of listIn(Branches).entries()) yield* inLine(`${at}.Branches[${index}]`, branch, inner);
     yield* inLine(`${at}.ItemProcessor`, ItemProcessor, inner);
@@ -132,5 +133,6 @@ function briefly(value: unknown): string {
 
 /** A plain JSON object that nothing is known of yet. */
 type Fields = Record<string, unknown>;
-const fieldsOf = (value: unknown): Fields => (typeof value === "object" && !Array.isArray(value) ? { ...value } : {});
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 const listIn = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

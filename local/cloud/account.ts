@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Definition } from "../asl/definition.ts";
 import { validate } from "../asl/validate.ts";
 import type { BalancerArgs } from "../balancer/balancer.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -48,12 +49,13 @@ const stateMachine = v.object({ name: text, roleArn: text, definition: text });
 /** The graph's machines, each checked as Step Functions checks it when it is created, and refused where a task can't run here. */
 export const machinesOf = (graph: Graph): StateMachine[] =>
   resourcesOf(graph, "aws:sfn/stateMachine:StateMachine", stateMachine).map(({ definition, ...machine }) => {
-    const problems = validate(JSON.parse(definition));
+    const parsed: Definition = JSON.parse(definition);
+    const problems = validate(parsed);
     for (const [, resource = ""] of definition.matchAll(/"Resource":"([^"]+)"/g))
       if (!isIntegrated(resource)) problems.push(`the embedded cloud doesn't integrate ${resource}`);
     if (problems.length > 0)
       throw new Error(problems.map((problem) => `machine ${machine.name}: ${problem}`).join("\n"));
-    return { ...machine, definition: JSON.parse(definition) };
+    return { ...machine, definition: parsed };
   });
 
 /** Where the account's machines are, which is where everything is. */

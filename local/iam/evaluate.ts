@@ -45,9 +45,13 @@ const matches: Record<(typeof operators)[number], (value: string, actual: string
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html#reference_policies_elements_resource_wildcards
  */
 function covers(pattern: string, value: string): boolean {
+  const known = expressions.get(pattern);
+  if (known) return known.test(value);
   const source = pattern
     .replaceAll(/[\\^$.|+()[\]{}]/g, "\\$&")
     .replaceAll("?", "[^:]")
     .replaceAll(/\*/g, (_, at: number, whole: string) => (at === whole.length - 1 ? ".*" : "[^:]*"));
-  return new RegExp(`^${source}$`, "s").test(value);
+  expressions.set(pattern, new RegExp(`^${source}$`, "s"));
+  return covers(pattern, value);
 }
+const expressions = new Map<string, RegExp>();
