@@ -100,12 +100,34 @@ function* inValue(where: string, value: unknown): Generator<string> {
   const source = expressionIn(value);
   if (source === undefined) return yield problem(where, "end its expression with %}", value);
   try {
-    if (compile(source).names.has("eval"))
-      yield problem(where, "do without $eval, which Step Functions hasn't", source);
+    const { expression, names } = compile(source);
+    if (names.has("eval")) yield problem(where, "do without $eval, which Step Functions hasn't", source);
+    for (const name of withoutContext(expression.ast()))
+      yield problem(
+        where,
+        `do without ${name} at the top level: there is no context, begin with $states or a variable`,
+        source,
+      );
+    if (source.includes("$states.errorOutput") && !where.includes(".Catch["))
+      yield problem(where, "do without $states.errorOutput, which only catchers have", source);
   } catch (thrown) {
     const { code = "error", message = String(thrown) } = fieldsOf(thrown);
     yield problem(where, `be JSONata 2.0.6 (${code}: ${message})`, source);
   }
+}
+
+/**
+ * Names, and `$$`, that an expression looks up in a context where it has none: AWS refuses them when the machine is created
+ * (https://github.com/floci-io/floci/pull/2699). Predicates, later steps and the bodies of functions have one.
+ */
+function withoutContext(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(withoutContext);
+  if (node === undefined) return [];
+  const { type, value, steps, lhs, rhs, expression, expressions, arguments: given, ...more } = fieldsOf(node);
+  if (type === "name") return [String(value)];
+  if (type === "variable" && value === "$") return ["$$"];
+  if (type === "path") return withoutContext(listIn(steps)[0]);
+  return withoutContext([lhs, rhs, expression, expressions, given, more.condition, more.then, more.else]);
 }
 
 /** A schema's issue. A message of its own is the rule. */

@@ -64,6 +64,20 @@ test.each([
     "definition.States.A.Output must do without $eval, which Step Functions hasn't, not \"$eval('1')\"",
     of({ ...pass, Output: "{% $eval('1') %}" }),
   ],
+  ...[
+    ["commit", "commit"],
+    ["$states.input.x + [1, {'a': y}.y]", "y"],
+    ["$exists($x) ? $uppercase(z.z) : 'none'", "z"],
+    ["($y := w; $y[v = 1])", "w"],
+    ["$$.a", "$$"],
+  ].map(([expression, name]): [string, object] => [
+    `definition.States.A.Output must do without ${name} at the top level: there is no context, begin with $states or a variable, not "${expression}"`,
+    of({ ...pass, Output: `{% ${expression} %}` }),
+  ]),
+  [
+    'definition.States.A.Output must do without $states.errorOutput, which only catchers have, not "$states.errorOutput.Error"',
+    of({ ...pass, Output: "{% $states.errorOutput.Error %}" }),
+  ],
   [
     'definition.States.A.Choices[0].Condition must be true, false or {% an expression %}, not "$x = 1"',
     of({ Type: "Choice", Choices: [{ Condition: "$x = 1", Next: "B" }] }, { B: pass }),
