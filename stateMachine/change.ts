@@ -1,5 +1,6 @@
 import { flow, jsonata, phase } from "./asl.ts";
-import { goodMap, inMinutes, me, release } from "./expressions.ts";
+import { inMinutes, me, release } from "./expressions.ts";
+import { recordGood } from "./recordGood.ts";
 import type { MachineSettings } from "./settings.ts";
 import { callAgain, invoke, updateItem } from "./tasks.ts";
 
@@ -174,31 +175,3 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
       "Not green": { Type: "Fail", Error: "{% $notGreen %}", Cause: "{% $notGreenWhy %}" },
     },
   });
-
-/** The new good one, the good one before it, and no freeze: green is known again. An emergency keeps its predecessor's sequence, so that main's next candidate isn't refused as older. */
-const recordGood = (settings: MachineSettings, emergency: boolean) => {
-  const sequence = emergency ? "($good = null ? 0 : $good.sequence)" : "$candidate.sequence";
-  const marked = emergency && settings.gate !== undefined;
-  return {
-    expression: `SET good = :good, previous = :previous${marked ? ", mustContain = :commit" : ""} REMOVE frozen${emergency ? "" : ", mustContain"}`,
-    condition: "holder = :me AND fence = :fence",
-    values: {
-      ":me": { S: me },
-      ":fence": { N: jsonata("$string($fence)") },
-      ":good": {
-        M: {
-          taskDefinition: { S: "{% $registered %}" },
-          release: { S: release },
-          image: { S: "{% $candidate.image %}" },
-          digest: { S: "{% $digest %}" },
-          commit: { S: "{% $candidate.commit %}" },
-          sequence: { N: jsonata(`$string(${sequence})`) },
-          ...(marked ? { hotfix: { BOOL: true } } : {}),
-        },
-      },
-      // Before the first release there is none; DynamoDB keeps a NULL.
-      ":previous": jsonata(`$good = null ? {'NULL': true} : ${goodMap("$good")}`),
-      ...(marked ? { ":commit": { S: "{% $candidate.commit %}" } } : {}),
-    },
-  };
-};
