@@ -51,6 +51,12 @@ export function createNarrator(print: (line: string) => void): Narrator {
 
     onFault: ({ text }) => tell("fault", styleText("yellow", text)),
 
+    onCrash(service, exitCode, lastLine) {
+      const said = `${environmentOf(service)}: your application ended with exit code ${exitCode}: ${lastLine || "it wrote nothing"}`;
+      if (!told.has(said)) print(styleText("yellow", `  ${said}`));
+      told.add(said);
+    },
+
     onEvent(executionArn, event) {
       const environment = environmentOf(executionArn);
       const lane = executionArn.split(":")[6]?.split("-").at(-1);

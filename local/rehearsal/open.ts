@@ -15,7 +15,7 @@ import type { Graph } from "../graph/graph.ts";
 import { GraphError, loadGraph } from "../graph/load.ts";
 import { demoMerchant } from "../sample/merchants.ts";
 import { type Crowd, startCrowd } from "./crowd.ts";
-import { ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
+import { type OnCrash, ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
 import { createStage, environments, type Stage } from "./stage.ts";
 
 export interface RehearsalArgs {
@@ -49,6 +49,8 @@ export interface CloudWatch {
   onAsked?(mail: Mail): void;
   /** A fault has struck. */
   onFault?(rule: Rule): void;
+  /** A task of the user's own application ended by itself. */
+  onCrash?: OnCrash;
 }
 
 /** A stage on the laptop's real processes, sockets and workers. */
@@ -109,14 +111,14 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
     origin: endpoint.origin,
     graphs,
     operator,
-    async openCloud({ onMail, onAsked, onFault, ...watch }, rules = []) {
+    async openCloud({ onMail, onAsked, onFault, onCrash, ...watch }, rules = []) {
       const faults = createFaults(rules, onFault);
       const clock = scaledClock(1);
       const args: CloudArgs = {
         clock,
         graphs,
         runFunction: runFunction(clock),
-        runContainer: (app === undefined ? sampleProcesses : ownApplication(app))(graphs),
+        runContainer: (app === undefined ? sampleProcesses : ownApplication(app, onCrash))(graphs),
         secretValue: () => JSON.stringify(smokeMerchant),
         seed,
         ...watch,

@@ -45,14 +45,27 @@ export const sampleProcesses =
       stopTimeout: container.stopTimeout,
     });
 
+/** Hears of a task that ended by itself: ARN of its service, exit code, and the last line that it wrote. */
+export type OnCrash = (service: string, exitCode: number, lastLine: string) => void;
+
 /** Tasks of the user's own application, each started by a shell. */
 export const ownApplication =
-  (command: string) =>
+  (command: string, onCrash: OnCrash = () => {}) =>
   (graphs: readonly Graph[]): RunContainer =>
-  async (container) =>
-    startTask({
+  async (container) => {
+    const task = await startTask({
       command: "sh",
       args: ["-c", command],
       environment: variablesOf(graphs, container),
       stopTimeout: container.stopTimeout,
     });
+    let wanted = true;
+    const end = (how: () => Promise<unknown>) => () => {
+      wanted = false;
+      return how();
+    };
+    void Promise.all([task.exited, task.silent]).then(([{ exitCode }]) => {
+      if (wanted) onCrash(container.service, exitCode, task.output().trim().split("\n").at(-1) ?? "");
+    });
+    return { ...task, stop: end(task.stop), kill: end(task.kill) };
+  };

@@ -30,6 +30,8 @@ export interface Task {
   listening: Promise<boolean>;
   /** The end of what it wrote to stdout and stderr, at most 64 Ki characters; a cut beginning is marked. */
   output(): string;
+  /** Resolves when it, and whoever writes in its name, can write no more. */
+  silent: Promise<unknown>;
   /** SIGTERM, SIGKILL after `stopTimeout`; resolves when it has exited. */
   stop(): Promise<Exit>;
   /** SIGKILL at once: a crash. */
@@ -49,6 +51,8 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
     detached: true,
   });
   const exited = exit(child);
+  const silent = once(child, "close");
+  silent.catch(() => {});
   await once(child, "spawn").catch((cause: Error) => {
     throw new Error(`The task ${command} can't be started: ${cause.message}`, { cause });
   });
@@ -68,6 +72,7 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
     exited,
     listening: untilListening(port, isRunning),
     output: () => output,
+    silent,
     async stop() {
       signal("SIGTERM");
       const patience = setTimeout(() => signal("SIGKILL"), stopTimeout * 1000);
