@@ -49,15 +49,6 @@ describe.concurrent("what can't be meant is refused, a line per problem, and not
     ]);
   });
 
-  test("an application that ends at its start: its last words are told", async (context) => {
-    const project = await copyProject(context);
-    const { ended } = project.start("start", ["--yes", "--app", "echo starting; echo no such module >&2; exit 3"]);
-    const { exitCode, stdout, stderr } = await ended;
-    expect(stdout.match(/your application.*/g)).toEqual(["your application ended with exit code 3: no such module"]);
-    expect({ exitCode, refused: stderr.length }).toEqual({ exitCode: 1, refused: 1 });
-    expect((await project.leftovers()).join("\n")).toBe("");
-  });
-
   test("keys that are misspelt or missing, of both stacks at once", async (context) => {
     const misspelt = async ({ edit }: Project) => {
       await edit("Pulumi.dev.yaml", "greengate:tasks:", "greengate:taks:");
