@@ -12,6 +12,18 @@ test("Assign and Output both see the values at entry; the next state sees the ne
   expect((await play(counter)).output).toBe("1 then 2a");
 });
 
+// Recorded: LocalStack's test_assign_base, BASE_EMPTY.
+test("an exit that assigns nothing shows no variables, one that assigns something shows them all", async () => {
+  const { history } = await play(
+    machine("None", {
+      None: { Type: "Pass", Assign: {}, Next: "Some" },
+      Some: { Type: "Pass", Assign: { a: 1, b: [] }, End: true },
+    }),
+  );
+  const exits = history.flatMap(({ stateExitedEventDetails }) => stateExitedEventDetails ?? []);
+  expect(exits.map(({ assignedVariables }) => assignedVariables)).toEqual([undefined, { a: "1", b: "[]" }]);
+});
+
 test("a branch reads outer variables and keeps its own to itself; the Parallel's result is all it hands out", async () => {
   const run = await play(
     machine("Outer", {
