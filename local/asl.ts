@@ -3,9 +3,9 @@ import { inspect } from "node:util";
 import type { Definition } from "../stateMachine/asl.ts";
 import { lanes } from "../stateMachine/settings.ts";
 import { drawing } from "./drawing.ts";
+import { environments } from "./graph/graph.ts";
 import { loadGraph } from "./graph/load.ts";
 import { command, optionsOf, UsageError } from "./options.ts";
-import { environments } from "./rehearsal/stage.ts";
 
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2), {

@@ -1,7 +1,7 @@
 import { nearMatch } from "../../infra/nearMatch.ts";
 import { services } from "../endpoint/services.ts";
+import { environments } from "../graph/graph.ts";
 import { UsageError } from "../options.ts";
-import { environments } from "../rehearsal/stage.ts";
 
 /** A fault to come. */
 export interface Rule {

@@ -15,7 +15,7 @@ export interface Resource {
   retainOnDelete: boolean;
 }
 
-/** Everything one stack would create. Plain JSON: it crosses a process boundary. */
+/** Everything one stack would create. Plain JSON: it crosses from thread to thread. */
 export interface Graph {
   stack: string;
   /** By URN. */
@@ -23,3 +23,7 @@ export interface Graph {
   /** Stack outputs. */
   outputs: Record<string, unknown>;
 }
+
+/** The project's environments; each is a stack. */
+export type Environment = "dev" | "live";
+export const environments: readonly Environment[] = ["dev", "live"];

@@ -11,12 +11,12 @@ import { startEndpoint } from "../endpoint/endpoint.ts";
 import { createFaults } from "../faults/faults.ts";
 import type { Rule } from "../faults/rule.ts";
 import { createFunction } from "../functions/function.ts";
-import type { Graph } from "../graph/graph.ts";
+import { environments, type Graph } from "../graph/graph.ts";
 import { GraphError, loadGraph } from "../graph/load.ts";
 import { demoMerchant } from "../sample/merchants.ts";
 import { type Crowd, startCrowd } from "./crowd.ts";
 import { type OnCrash, ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
-import { createStage, environments, type Stage } from "./stage.ts";
+import { createStage, type Stage } from "./stage.ts";
 
 export interface RehearsalArgs {
   /** 0 takes any free one. */

@@ -1,5 +1,5 @@
-import { type Plan, planOf } from "../faults/plan.ts";
 import { numberOf } from "../options.ts";
+import { type Plan, planOf } from "./faultPlan.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type CloudWatch, type LiveStage, openRehearsal, type Rehearsal } from "./open.ts";
 import { establish } from "./stage.ts";

@@ -5,13 +5,10 @@ import type { Clock } from "../clock.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import type { Mail } from "../cloud/outbox.ts";
 import type { Run } from "../cloud/stepFunctions.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Environment, Graph } from "../graph/graph.ts";
 import { type BuildName, builds } from "../sample/builds.ts";
 import { candidateOf, executionName } from "./candidates.ts";
 import { answerLink, linkIn } from "./operator.ts";
-
-export type Environment = "dev" | "live";
-export const environments: readonly Environment[] = ["dev", "live"];
 
 /** What stands in for the operators: decides by itself, or leaves the link to a person. */
 export type Operator = "approve" | "reject" | "a person";

@@ -1,8 +1,9 @@
 import type { Ended } from "../../stateMachine/ends.ts";
 import type { Run } from "../cloud/stepFunctions.ts";
+import { type Environment, environments } from "../graph/graph.ts";
 import type { Counts } from "../users/users.ts";
 import type { Scenario } from "./scenarios.ts";
-import { type Environment, ending, environments, type Stage } from "./stage.ts";
+import { ending, type Stage } from "./stage.ts";
 
 /** How a scenario went: one line of `npm run rehearse -- --json`. */
 export interface Outcome {

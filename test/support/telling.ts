@@ -2,9 +2,10 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Run } from "../../local/cloud/stepFunctions.ts";
 import type { ServiceDeployment } from "../../local/ecs/state.ts";
+import type { Environment } from "../../local/graph/graph.ts";
 import { answerLink, linkIn } from "../../local/rehearsal/operator.ts";
 import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
-import { type Ending, type Environment, ending, type Stage } from "../../local/rehearsal/stage.ts";
+import { type Ending, ending, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
 import { ledgerItem } from "./rehearse.ts";
 

@@ -1,7 +1,8 @@
 import { Failure } from "../../local/asl/failure.ts";
 import type { CloudArgs } from "../../local/cloud/cloud.ts";
+import type { Environment } from "../../local/graph/graph.ts";
 import { imageOf, smokeMerchant } from "../../local/rehearsal/samples.ts";
-import { type Environment, establish, type Stage } from "../../local/rehearsal/stage.ts";
+import { establish, type Stage } from "../../local/rehearsal/stage.ts";
 import type { BuildName } from "../../local/sample/builds.ts";
 import { serve } from "../../local/sample/serve.ts";
 import { graphs, openStage } from "./rehearse.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { draw, planOf } from "../../../local/faults/plan.ts";
 import { parseRule } from "../../../local/faults/rule.ts";
 import { UsageError } from "../../../local/options.ts";
+import { draw, planOf } from "../../../local/rehearsal/faultPlan.ts";
 
 test.each([
   [

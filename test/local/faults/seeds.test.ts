@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { draw } from "../../../local/faults/plan.ts";
+import { draw } from "../../../local/rehearsal/faultPlan.ts";
 import { commitOf } from "../../../local/rehearsal/samples.ts";
 import { scenarios } from "../../../local/rehearsal/scenarios.ts";
 import { ending } from "../../../local/rehearsal/stage.ts";

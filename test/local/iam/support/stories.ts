@@ -1,6 +1,6 @@
-import type { Graph } from "../../../../local/graph/graph.ts";
+import { type Environment, environments, type Graph } from "../../../../local/graph/graph.ts";
 import type { Access } from "../../../../local/iam/access.ts";
-import { type Environment, ending, environments, type Stage } from "../../../../local/rehearsal/stage.ts";
+import { ending, type Stage } from "../../../../local/rehearsal/stage.ts";
 import { openStage } from "../../../support/rehearse.ts";
 import { reaches, rollback } from "../../../support/telling.ts";
 

@@ -1,6 +1,6 @@
+import { parseRule, type Rule } from "../faults/rule.ts";
 import { UsageError } from "../options.ts";
 import { seeded } from "../uuid.ts";
-import { parseRule, type Rule } from "./rule.ts";
 
 /** What is to go wrong in a run. */
 export interface Plan {
