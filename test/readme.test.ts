@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { drawing } from "../local/drawing.ts";
+import { drawing } from "../commands/drawing.ts";
 import { graphOf, resource } from "./support/graph.ts";
 
 test("the README's drawing is the machine as it is (npm run readme)", async () => {

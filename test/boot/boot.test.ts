@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Graph } from "../../local/graph/graph.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { graphOf, resource } from "../support/graph.ts";
 import { boot } from "./boot.ts";
 

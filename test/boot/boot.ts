@@ -4,9 +4,9 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { load } from "js-yaml";
 import * as v from "valibot";
-import type { Graph } from "../../local/graph/graph.ts";
-import { answers } from "../../local/graph/mocks.ts";
-import { readStackFile } from "../../local/graph/stackFile.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
+import { answers } from "../../emulator/graph/mocks.ts";
+import { readStackFile } from "../../emulator/graph/stackFile.ts";
 import { startEngine } from "../support/engine.ts";
 
 export interface Booted {

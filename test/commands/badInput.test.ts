@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, type TestContext, test } from "vitest";
-import { numberOf } from "../../local/options.ts";
-import { scenarios } from "../../local/rehearsal/scenarios.ts";
+import { numberOf } from "../../commands/options.ts";
+import { scenarios } from "../../rehearsal/scenarios.ts";
 import { copyProject, type Project } from "./project.ts";
 
 const known = scenarios.map(({ name }) => name).join(", ");

@@ -54,7 +54,7 @@ describe.concurrent("Ctrl-C leaves no process and no file behind", { timeout: 12
 
   test("and sent twice, as npm does where its shell gives way to the command, doesn't cut the closing short", async () => {
     const program = `
-      import { untilInterrupted } from ${JSON.stringify(new URL("../../local/rehearsal/interrupt.ts", import.meta.url))};
+      import { untilInterrupted } from ${JSON.stringify(new URL("../../commands/interrupt.ts", import.meta.url))};
       const close = async () => {
         console.log("closing");
         for await (const line of process.stdin) console.log("closed");

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { describe, expect, it } from "vitest";
 import { deploymentHandler } from "../../deployment/deploymentHandler.ts";
-import { AwsError } from "../../local/awsError.ts";
+import { AwsError } from "../../emulator/awsError.ts";
 import { deploymentWorld, type World } from "../support/deploymentWorld.ts";
 import { inProcess } from "../support/inProcess.ts";
 import { commit, deploying, good, lock } from "../support/shop.ts";

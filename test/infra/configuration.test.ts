@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { readStackFile } from "../../emulator/graph/stackFile.ts";
 import { type Configuration, configuration } from "../../infra/configuration.ts";
-import { readStackFile } from "../../local/graph/stackFile.ts";
 
 const live = () => readStackFile(".", "live").config;
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import type { Graph } from "../../local/graph/graph.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { allowed, graphOf, policies, resource, resources } from "../support/graph.ts";
 
 let dev: Graph;

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { needed } from "../../approval/env.ts";
 import { settings } from "../../deployment/settings.ts";
-import { validate } from "../../local/asl/validate.ts";
-import type { Graph } from "../../local/graph/graph.ts";
+import { validate } from "../../emulator/asl/validate.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { admissionEnvironment, smokeEnvironment } from "../../smoke/environment.ts";
 import { exportsOf } from "../support/exports.ts";
 import { graphOf, resource, resources, variables } from "../support/graph.ts";

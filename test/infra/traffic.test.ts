@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Graph } from "../../local/graph/graph.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import { graphOf, resource, resources } from "../support/graph.ts";
 
 describe.each(["dev", "live"] as const)("users' traffic on %s", (stack) => {

@@ -1,7 +1,7 @@
 import jsonata from "jsonata";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Definition, lines, type State } from "../../local/asl/definition.ts";
-import { validate } from "../../local/asl/validate.ts";
+import { type Definition, lines, type State } from "../../emulator/asl/definition.ts";
+import { validate } from "../../emulator/asl/validate.ts";
 import { machine } from "../../stateMachine/machine.ts";
 import { lanes, type MachineSettings } from "../../stateMachine/settings.ts";
 import { graphs } from "../support/rehearse.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Run } from "../../local/cloud/stepFunctions.ts";
-import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import type { Run } from "../../emulator/cloud/stepFunctions.ts";
+import { commitOf, imageOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { answer, deployments, environmentItem, linkTo, offered, reaches, tokenOf } from "../support/telling.ts";
 import { type TroubledStage, troubledStage } from "../support/world.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../../local/cloud/stepFunctions.ts";
-import { imageOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import type { Run } from "../../emulator/cloud/stepFunctions.ts";
+import { imageOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { answer, deployments, entered, offered, reaches } from "../support/telling.ts";
 import { type TroubledStage, troubledStage } from "../support/world.ts";
 

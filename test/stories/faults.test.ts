@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { ledgerItem } from "../support/rehearse.ts";
 import { entered, environmentItem, servedRelease, takeLock } from "../support/telling.ts";
 import { type TroubledStage, troubledStage } from "../support/world.ts";

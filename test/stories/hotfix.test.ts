@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { candidateOf } from "../../local/rehearsal/candidates.ts";
-import { commitOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { candidateOf } from "../../rehearsal/candidates.ts";
+import { commitOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { answer, environmentItem, reaches } from "../support/telling.ts";
 import { troubledStage } from "../support/world.ts";
 

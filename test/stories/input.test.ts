@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Environment } from "../../local/graph/graph.ts";
-import { candidateOf } from "../../local/rehearsal/candidates.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import type { Environment } from "../../emulator/graph/graph.ts";
+import { candidateOf } from "../../rehearsal/candidates.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import type { Lane } from "../../stateMachine/settings.ts";
 import { ledgerItem } from "../support/rehearse.ts";
 import { deployments, environmentItem } from "../support/telling.ts";

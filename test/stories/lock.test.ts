@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { commitOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { commitOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { ledgerItem } from "../support/rehearse.ts";
 import { answer, deployments, entered, environmentItem, offered, reaches, takeLock } from "../support/telling.ts";
 import { type TroubledStage, troubledStage } from "../support/world.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { scenarios } from "../../local/rehearsal/scenarios.ts";
-import { faults, tell } from "../../local/rehearsal/tell.ts";
+import { scenarios } from "../../rehearsal/scenarios.ts";
+import { faults, tell } from "../../rehearsal/tell.ts";
 import { establishedStage, visitors } from "../support/rehearse.ts";
 
 // A refusal must leave the environments as they were: so all that change nothing on live are told on one stage.

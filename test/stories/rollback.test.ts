@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { commitOf, imageOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import {
   answer,
   deployments,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { answer, linkTo, offered, tokenOf } from "../support/telling.ts";
 import { troubledStage } from "../support/world.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { Failure } from "../../local/asl/failure.ts";
-import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
-import { ending } from "../../local/rehearsal/stage.ts";
+import { Failure } from "../../emulator/asl/failure.ts";
+import { commitOf, imageOf } from "../../rehearsal/samples.ts";
+import { ending } from "../../rehearsal/stage.ts";
 import { ledgerItem } from "../support/rehearse.ts";
 import { answer, entered, environmentItem, offered, quarantined, reaches, shoppers } from "../support/telling.ts";
 import { openTroubledStage, type TroubledStage, troubledStage } from "../support/world.ts";

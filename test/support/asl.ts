@@ -1,7 +1,7 @@
-import type { Definition, Json } from "../../local/asl/definition.ts";
-import type { Effect, Event, Execution, Step, TaskEffect } from "../../local/asl/execution.ts";
-import type { HistoryEvent } from "../../local/asl/history.ts";
-import { advance, start } from "../../local/asl/run.ts";
+import type { Definition, Json } from "../../emulator/asl/definition.ts";
+import type { Effect, Event, Execution, Step, TaskEffect } from "../../emulator/asl/execution.ts";
+import type { HistoryEvent } from "../../emulator/asl/history.ts";
+import { advance, start } from "../../emulator/asl/run.ts";
 
 /** How the world answers a task attempt, `after` milliseconds (default 0). `silence`: not at all. */
 export type Answer = (

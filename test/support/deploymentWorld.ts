@@ -2,12 +2,12 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { type Answers, decide } from "../../deployment/decide.ts";
 import type { Reply, Request } from "../../deployment/plan.ts";
 import type { Settings } from "../../deployment/settings.ts";
-import { AwsError } from "../../local/awsError.ts";
-import { apply, type Tables } from "../../local/dynamodb/apply.ts";
-import { advance } from "../../local/ecs/advance.ts";
-import type { EcsEffect, EcsEvent, Happening } from "../../local/ecs/events.ts";
-import { awsLike } from "../../local/ecs/settings.ts";
-import { emptyEcs } from "../../local/ecs/state.ts";
+import { AwsError } from "../../emulator/awsError.ts";
+import { apply, type Tables } from "../../emulator/dynamodb/apply.ts";
+import { advance } from "../../emulator/ecs/advance.ts";
+import type { EcsEffect, EcsEvent, Happening } from "../../emulator/ecs/events.ts";
+import { awsLike } from "../../emulator/ecs/settings.ts";
+import { emptyEcs } from "../../emulator/ecs/state.ts";
 import type { DeploymentCall, LookAnswer } from "../../stateMachine/calls.ts";
 import { commitOf, productionRule, shop } from "./shop.ts";
 

@@ -3,11 +3,11 @@ import type {
   DescribeServicesResponse,
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
-import { advance } from "../../local/ecs/advance.ts";
-import type { EcsEffect, EcsEvent, Happening } from "../../local/ecs/events.ts";
-import type { HookPayload } from "../../local/ecs/hooks.ts";
-import { awsLike, type EcsSettings } from "../../local/ecs/settings.ts";
-import { emptyEcs } from "../../local/ecs/state.ts";
+import { advance } from "../../emulator/ecs/advance.ts";
+import type { EcsEffect, EcsEvent, Happening } from "../../emulator/ecs/events.ts";
+import type { HookPayload } from "../../emulator/ecs/hooks.ts";
+import { awsLike, type EcsSettings } from "../../emulator/ecs/settings.ts";
+import { emptyEcs } from "../../emulator/ecs/state.ts";
 import { blue, type EcsGraphArgs, ecsGraph, green, productionRule } from "./ecsGraph.ts";
 
 export interface EcsWorldArgs extends EcsGraphArgs {

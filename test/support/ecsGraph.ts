@@ -1,4 +1,4 @@
-import type { Graph, Resource } from "../../local/graph/graph.ts";
+import type { Graph, Resource } from "../../emulator/graph/graph.ts";
 
 export interface EcsGraphArgs {
   desiredCount?: number;

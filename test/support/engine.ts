@@ -10,9 +10,9 @@ import messages, {
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Graph } from "../../local/graph/graph.ts";
-import { rootType } from "../../local/graph/mocks.ts";
-import { plainMap, resourceOf, wireMap } from "../../local/graph/wire.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
+import { rootType } from "../../emulator/graph/mocks.ts";
+import { plainMap, resourceOf, wireMap } from "../../emulator/graph/wire.ts";
 
 export interface EngineArgs {
   project: string;

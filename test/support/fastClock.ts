@@ -1,4 +1,4 @@
-import type { Clock } from "../../local/clock.ts";
+import type { Clock } from "../../emulator/clock.ts";
 
 /** Cloud time for tests with real sockets: `speed` times as fast as the wall's. */
 export function fastClock(speed: number): Clock {

@@ -1,8 +1,8 @@
-import type { Run } from "../../local/cloud/stepFunctions.ts";
-import { createFaults } from "../../local/faults/faults.ts";
-import { parseRule } from "../../local/faults/rule.ts";
-import type { Environment } from "../../local/graph/graph.ts";
-import { type Ending, ending, type Stage } from "../../local/rehearsal/stage.ts";
+import type { Run } from "../../emulator/cloud/stepFunctions.ts";
+import { createFaults } from "../../emulator/faults/faults.ts";
+import { parseRule } from "../../emulator/faults/rule.ts";
+import type { Environment } from "../../emulator/graph/graph.ts";
+import { type Ending, ending, type Stage } from "../../rehearsal/stage.ts";
 import { establishedStage } from "./rehearse.ts";
 
 /** A stage on which `good-1` is good everywhere, and from now on goes wrong what the rules say. */

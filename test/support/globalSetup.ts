@@ -1,6 +1,6 @@
 import type { TestProject } from "vitest/node";
-import type { Graph } from "../../local/graph/graph.ts";
-import { loadGraph } from "../../local/graph/load.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
+import { loadGraph } from "../../emulator/graph/load.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import { inject } from "vitest";
-import type { Graph, Resource } from "../../local/graph/graph.ts";
+import type { Graph, Resource } from "../../emulator/graph/graph.ts";
 import type {} from "./globalSetup.ts";
 
 /** The project's own graph of a stack. */

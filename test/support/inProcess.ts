@@ -1,5 +1,5 @@
-import type { HttpResponse } from "../../local/endpoint/http.ts";
-import { isSigned, type ServeArgs, serve } from "../../local/endpoint/serve.ts";
+import type { HttpResponse } from "../../emulator/endpoint/http.ts";
+import { isSigned, type ServeArgs, serve } from "../../emulator/endpoint/serve.ts";
 
 /** The part of an SDK client's HTTP request that the protocols need. */
 interface SdkRequest {

@@ -7,8 +7,8 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { AwsError } from "../../local/awsError.ts";
-import { apply, type Tables } from "../../local/dynamodb/apply.ts";
+import { AwsError } from "../../emulator/awsError.ts";
+import { apply, type Tables } from "../../emulator/dynamodb/apply.ts";
 import { startLedger } from "../approval/support/ledger.ts";
 
 /** One DynamoDB with an empty table `ledger` (hash key `id`): what it answers to one request. */

@@ -1,10 +1,10 @@
-import { type Balancer, startBalancer } from "../../local/balancer/balancer.ts";
-import type { Health, HealthCheck } from "../../local/balancer/healthCheck.ts";
-import type { Rule } from "../../local/balancer/rules.ts";
-import type { Target } from "../../local/balancer/targetGroup.ts";
-import { demoMerchant } from "../../local/sample/merchants.ts";
-import { startTask, type Task } from "../../local/tasks/task.ts";
-import { startUsers, type Users } from "../../local/users/users.ts";
+import { type Balancer, startBalancer } from "../../emulator/balancer/balancer.ts";
+import type { Health, HealthCheck } from "../../emulator/balancer/healthCheck.ts";
+import type { Rule } from "../../emulator/balancer/rules.ts";
+import type { Target } from "../../emulator/balancer/targetGroup.ts";
+import { startTask, type Task } from "../../emulator/tasks/task.ts";
+import { demoMerchant } from "../../rehearsal/sample/merchants.ts";
+import { startUsers, type Users } from "../../rehearsal/users/users.ts";
 import { fastClock } from "./fastClock.ts";
 
 export const [blue, green] = ["arn:blue", "arn:green"] as const;
@@ -51,7 +51,7 @@ const smoke = { SMOKE_MERCHANT: "merchant-smoke", SMOKE_EMAIL: "smoke@merchants.
 export async function sampleTask(build: string): Promise<Task> {
   const task = await startTask({
     command: process.execPath,
-    args: [new URL("../../local/sample/main.ts", import.meta.url).pathname],
+    args: [new URL("../../rehearsal/sample/main.ts", import.meta.url).pathname],
     environment: { ...smoke, SAMPLE_BUILD: build, GREENGATE_RELEASE: build, COMMIT: "1a2b3c4", ENVIRONMENT: "live" },
     stopTimeout: 30,
   });

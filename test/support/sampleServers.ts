@@ -1,9 +1,9 @@
-import type { RunContainer } from "../../local/cloud/elasticContainers.ts";
-import type { Graph } from "../../local/graph/graph.ts";
-import { buildOf, smokeMerchant, variablesOf } from "../../local/rehearsal/samples.ts";
-import { createApp } from "../../local/sample/app.ts";
-import { builds } from "../../local/sample/builds.ts";
-import { serve } from "../../local/sample/serve.ts";
+import type { RunContainer } from "../../emulator/cloud/elasticContainers.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
+import { createApp } from "../../rehearsal/sample/app.ts";
+import { builds } from "../../rehearsal/sample/builds.ts";
+import { serve } from "../../rehearsal/sample/serve.ts";
+import { buildOf, smokeMerchant, variablesOf } from "../../rehearsal/samples.ts";
 
 /** Tasks as servers in this process; the stories have many. */
 export const sampleServers =

@@ -1,5 +1,5 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
-import type { Graph } from "../../local/graph/graph.ts";
+import type { Graph } from "../../emulator/graph/graph.ts";
 import type { DeployCall } from "../../stateMachine/calls.ts";
 import type { Good } from "../../stateMachine/ledger.ts";
 import { resource } from "./ecsGraph.ts";

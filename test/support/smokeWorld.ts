@@ -1,6 +1,6 @@
-import { createApp } from "../../local/sample/app.ts";
-import type { BuildName } from "../../local/sample/builds.ts";
-import { serve } from "../../local/sample/serve.ts";
+import { createApp } from "../../rehearsal/sample/app.ts";
+import type { BuildName } from "../../rehearsal/sample/builds.ts";
+import { serve } from "../../rehearsal/sample/serve.ts";
 import { type SmokeTime, smokeTime } from "./smokeTime.ts";
 
 /** One release of the sample backend, as it runs. */

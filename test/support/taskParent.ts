@@ -1,5 +1,5 @@
 /** A process that starts one task, writes its port and lives until it is killed: `node taskParent.ts <command> <args…>`. */
-import { startTask } from "../../local/tasks/task.ts";
+import { startTask } from "../../emulator/tasks/task.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
 const task = await startTask({ command, args, environment: {}, stopTimeout: 30 });

@@ -1,12 +1,12 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Run } from "../../local/cloud/stepFunctions.ts";
-import type { ServiceDeployment } from "../../local/ecs/state.ts";
-import type { Environment } from "../../local/graph/graph.ts";
-import { answerLink, linkIn } from "../../local/rehearsal/operator.ts";
-import { commitOf, imageOf } from "../../local/rehearsal/samples.ts";
-import { type Ending, ending, type Stage } from "../../local/rehearsal/stage.ts";
-import type { BuildName } from "../../local/sample/builds.ts";
+import type { Run } from "../../emulator/cloud/stepFunctions.ts";
+import type { ServiceDeployment } from "../../emulator/ecs/state.ts";
+import type { Environment } from "../../emulator/graph/graph.ts";
+import { answerLink, linkIn } from "../../rehearsal/operator.ts";
+import type { BuildName } from "../../rehearsal/sample/builds.ts";
+import { commitOf, imageOf } from "../../rehearsal/samples.ts";
+import { type Ending, ending, type Stage } from "../../rehearsal/stage.ts";
 import { ledgerItem } from "./rehearse.ts";
 
 /** Time passes until the execution enters the state; throws if it ends before. */

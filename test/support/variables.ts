@@ -1,5 +1,12 @@
 import jsonata from "jsonata";
-import { type Branch, type Definition, type Exit, type Json, linesOf, type State } from "../../local/asl/definition.ts";
+import {
+  type Branch,
+  type Definition,
+  type Exit,
+  type Json,
+  linesOf,
+  type State,
+} from "../../emulator/asl/definition.ts";
 
 /** An expression of a definition and where it stands. */
 export interface Placed {

@@ -1,10 +1,10 @@
-import { Failure } from "../../local/asl/failure.ts";
-import type { CloudArgs } from "../../local/cloud/cloud.ts";
-import type { Environment } from "../../local/graph/graph.ts";
-import { imageOf, smokeMerchant } from "../../local/rehearsal/samples.ts";
-import { establish, type Stage } from "../../local/rehearsal/stage.ts";
-import type { BuildName } from "../../local/sample/builds.ts";
-import { serve } from "../../local/sample/serve.ts";
+import { Failure } from "../../emulator/asl/failure.ts";
+import type { CloudArgs } from "../../emulator/cloud/cloud.ts";
+import type { Environment } from "../../emulator/graph/graph.ts";
+import type { BuildName } from "../../rehearsal/sample/builds.ts";
+import { serve } from "../../rehearsal/sample/serve.ts";
+import { imageOf, smokeMerchant } from "../../rehearsal/samples.ts";
+import { establish, type Stage } from "../../rehearsal/stage.ts";
 import { graphs, openStage } from "./rehearse.ts";
 import { sampleServers } from "./sampleServers.ts";
 
