@@ -1,80 +1,80 @@
 import { html, raw } from "hono/html";
+import { consoleLink } from "../contract/links.ts";
+import type { Decision } from "../contract/question.ts";
+import { lineOf, moment, short } from "../contract/text.ts";
 import { facts } from "./facts.ts";
-import { form } from "./form.ts";
-import { type Answer, open, type Refusal } from "./judge.ts";
-import { consoleLink } from "./links.ts";
-import type { Place } from "./mails.ts";
-import type { Asked, Running } from "./question.ts";
+import { answerForm, repeatForm } from "./form.ts";
+import { reasonLimit } from "./judge.ts";
+import { describeEnd } from "./standing.ts";
 import { style } from "./style.ts";
-import { line, moment, short } from "./text.ts";
-
-export type Html = ReturnType<typeof html>;
-
-export interface Seen {
-  place: Place;
-  asked: Asked;
-  approver: string;
-  now: number;
-  live: Running | null;
-  /** An answer that didn't count, shown again with the reason why. */
-  refused?: { answer: Answer; refusal: Refusal };
-  /** Why a stored decision hasn't reached the release yet. */
-  stuck?: string;
-}
+import type { QuestionView, Standing } from "./types.ts";
 
 /** The question as it stands: to be answered, or how it was. Foreign text is text, and nothing here is loaded or run. */
-export function questionPage(seen: Seen): Html {
-  const { place, asked, approver, now, live, refused } = seen;
-  const { question, decision } = asked;
-  const title = `${short(question.candidate.commit)} to ${place.environment}`;
-  const answerable = !decision && open(question, now);
+export function questionPage(view: QuestionView) {
+  const { environment, item, standing, refused } = view;
+  const title = `${short(item.question.build.commit)} to ${environment}`;
+  const isOpen = standing.is === "open";
   return layout(
-    decision ? `${title}: ${decision.decision}` : `Release ${title}?`,
-    place.environment,
-    html`<h1>Release ${title}${answerable && "?"}</h1>
+    isOpen ? `Release ${title}?` : `${title}: ${nameOfStanding(view)}`,
+    environment,
+    html`<h1>Release ${title}${isOpen && "?"}</h1>
 ${refused && html`<p class="notice" role="alert" id="why">${refused.refusal.why}</p>`}
-${outcome(seen)}
-${facts({ place, asked, live, now })}
-${answerable && form({ question, approver, live, ...(refused ? { refused } : {}) })}`,
+${outcome(view)}
+${facts(view)}
+${isOpen && answerForm(view)}`,
   );
 }
 
 /** A page that says one thing. The same for an unknown and for a wrong link. */
-export function plainPage(title: string, text: string): Html {
-  return layout(title, "", html`<h1>${title}</h1><section><p>${text}</p></section>`);
+export const plainPage = (title: string, text: string) =>
+  layout(title, "", html`<h1>${title}</h1><section><p>${text}</p></section>`);
+
+/** What became of the question; nothing while it is open. */
+function outcome(view: QuestionView) {
+  const { item, standing } = view;
+  const release = html`<a href="${consoleLink(item.question.execution)}">the release in the AWS console</a>`;
+  if (standing.is === "open") return undefined;
+  if (standing.is === "expired")
+    return html`<p class="notice" role="status">This question expired at ${moment(item.question.expiresAt)}. Nobody answered, so nothing was released: see ${release}.</p>`;
+  if (standing.is === "over")
+    return html`<p class="notice" role="status">This question is over. ${describeEnd(standing.end)} before anybody answered: see ${release}.</p>`;
+  const { decision } = item;
+  return (
+    decision &&
+    html`<section class="${standing.is === "delivered" ? decision.decision : ""}" role="status">
+<h2>${headline(view, decision)}</h2>
+<p>${moment(decision.at)}${decision.reason && html`: ${lineOf(decision.reason, reasonLimit)}`}</p>
+<p>${explanation(standing)} See ${release}.</p>
+${standing.is === "stored" && decision.by === view.approver && decision.decision !== "superseded" && repeatForm(view)}
+</section>`
+  );
 }
 
-function outcome({ asked, approver, now, stuck }: Seen): Html | undefined {
-  const { question, decision, delivered } = asked;
-  const release = html`<a href="${consoleLink(question.execution)}">the release in the AWS console</a>`;
-  if (!decision) {
-    if (open(question, now)) return undefined;
-    return html`<p class="notice" role="status">This question expired at ${moment(question.expiresAt)}. Nobody answered, so nothing was released: see ${release}.</p>`;
-  }
-  const again = delivered === undefined && decision.by === approver && decision.decision !== "superseded";
-  return html`<section class="${decision.decision}" role="status">
-<h2>${verdicts[decision.decision]} by ${decision.by === approver ? "you" : decision.by}</h2>
-<p>${moment(decision.at)}${decision.reason && html`: ${line(decision.reason)}`}</p>
-<p>${
-    delivered === undefined
-      ? html`The decision is stored${stuck ? ` but hasn't reached the release (${stuck})` : " and on its way"}.`
-      : delivered
-        ? html`It reached the release. Follow ${release}.`
-        : html`No release waits for this answer any more: the question is over. It timed out, was stopped, or had taken this answer before. See ${release}.`
-  }</p>
-${again && sendAgain(asked)}
-</section>`;
+/** An answer that didn't count, and one of which that isn't known yet, is never headed like one that did. */
+function headline({ standing, approver }: QuestionView, { decision, by }: Decision): string {
+  const isOwn = by === approver;
+  const owner = isOwn ? "Your" : `${by}'s`;
+  if (decision === "superseded") return `Superseded by ${by}${isOwn ? " (you)" : ""}`;
+  const noun = decision === "approved" ? "approval" : "rejection";
+  if (standing.is === "uncounted") return `${owner} ${noun} did not count`;
+  if (standing.is === "stored") return `${owner} ${noun} is stored`;
+  return `${decision === "approved" ? "Approved" : "Rejected"} by ${by}${isOwn ? " (you)" : ""}`;
 }
 
-/** Repeats the stored decision: same approver, same answer. */
-const sendAgain = ({ question, decision }: Asked): Html => html`<form method="post">
-<input type="hidden" name="commit" value="${short(question.candidate.commit)}">
-<button name="decision" value="${decision?.decision === "approved" ? "approve" : "reject"}">Send it again</button>
-</form>`;
+function explanation(standing: Standing): string {
+  if (standing.is === "delivered") return "It reached the release.";
+  if (standing.is === "uncounted")
+    return `This question is over. ${describeEnd(standing.end ?? { status: "GONE" })} before the answer reached it.`;
+  if (standing.is === "stored" && standing.trouble) return `It hasn't reached the release: ${standing.trouble}.`;
+  if (standing.is === "stored" && standing.unheard)
+    return "The release doesn't wait to be told any more: it reads the stored answer before it goes on.";
+  return "It is on its way to the release.";
+}
 
-const verdicts = { approved: "Approved", rejected: "Rejected", superseded: "Superseded" };
+const nameOfStanding = ({ item, standing }: QuestionView): string =>
+  standing.is === "delivered" || standing.is === "stored" ? (item.decision?.decision ?? "") : "over";
 
-const layout = (title: string, environment: string, body: Html): Html => html`<!doctype html>
+const layout = (title: string, environment: string, body: ReturnType<typeof html>) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

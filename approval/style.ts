@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** The pages' only style sheet, inline: they load nothing from anywhere. */
 export const style = `
 :root { color-scheme: light dark; --ink: #16211c; --soft: #56645d; --paper: #f3f6f4; --card: #fff; --rule: #d9e1dc;
@@ -43,13 +41,3 @@ button[hidden] { display: none }
 button.stop { background: transparent; border-color: var(--stop); color: var(--stop) }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .6rem } }
 `;
-
-/** What every answer of the function carries, whatever it says. `same-origin`: with `no-referrer` a browser sends its own form's `Origin` as `null`. */
-export const headers: Readonly<Record<string, string>> = {
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-  "cache-control": "no-store",
-  "cross-origin-opener-policy": "same-origin",
-  "referrer-policy": "same-origin",
-  "x-content-type-options": "nosniff",
-  "x-robots-tag": "noindex, nofollow",
-};

@@ -1,9 +1,9 @@
 /** `npm run asl`: prints a machine as `pulumi up` would create it, or as a drawing. */
 import { inspect } from "node:util";
+import { lanes } from "../contract/execution.ts";
 import { environments } from "../emulator/graph/graph.ts";
 import { loadGraph } from "../emulator/graph/load.ts";
 import type { Definition } from "../stateMachine/asl.ts";
-import { lanes } from "../stateMachine/settings.ts";
 import { drawing } from "./drawing.ts";
 import { command, optionsOf } from "./options.ts";
 

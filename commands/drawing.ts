@@ -1,27 +1,19 @@
 import type { Flow, State } from "../stateMachine/asl.ts";
 
-/** A machine as a Mermaid flowchart: tasks are boxes, choices diamonds, a Parallel a frame around its branch; after errors, dotted. */
+/** A machine's phases as a Mermaid flowchart: what stands inside a Parallel is left out; after errors, dotted. */
 export function drawing(definition: Flow): string {
-  const ids = new Map<string, string>();
-  const id = (name: string) => {
-    if (!ids.has(name)) ids.set(name, `s${ids.size}`);
-    return ids.get(name) ?? "";
-  };
-  const lines = (flow: Flow, indent: string): string[] =>
-    Object.entries(flow.States).flatMap(([name, state]) => [
-      ...(state.Type === "Parallel"
-        ? [
-            `${indent}subgraph ${id(name)} ["${name}"]`,
-            ...state.Branches.flatMap((branch) => lines(branch, `${indent}  `)),
-            `${indent}end`,
-          ]
-        : [`${indent}${id(name)}${shape(name, state)}`]),
-      ...arrows(name, state).map(([to, caught]) => `${indent}${id(name)} ${caught ? "-.->" : "-->"} ${id(to)}`),
-    ]);
-  return ["flowchart TD", `  start((start)) --> ${id(definition.StartAt)}`, ...lines(definition, "  ")].join("\n");
+  const names = Object.keys(definition.States);
+  const id = (name: string) => `s${names.indexOf(name)}`;
+  const lines = Object.entries(definition.States).flatMap(([name, state]) => [
+    `  ${id(name)}${shape(name, state)}`,
+    ...arrows(name, state).map(([to, caught]) => `  ${id(name)} ${caught ? "-.->" : "-->"} ${id(to)}`),
+  ]);
+  return ["flowchart LR", `  start((start)) --> ${id(definition.StartAt)}`, ...lines].join("\n");
 }
 
+/** Tasks are boxes, phases double ones, choices diamonds. */
 function shape(name: string, { Type }: State<string>): string {
+  if (Type === "Parallel") return `[["${name}"]]`;
   if (Type === "Choice") return `{"${name}"}`;
   if (Type === "Wait") return `(["${name}"])`;
   if (Type === "Succeed" || Type === "Fail") return `(("${name}"))`;

@@ -1,26 +1,28 @@
-import type { DeployAnswer, DeploymentCall, LookAnswer, RestoreAnswer, StopAnswer } from "../stateMachine/calls.ts";
+import type { DeployAnswer, DeploymentCall, LookAnswer, RestoreAnswer, SurveyAnswer } from "../contract/calls.ts";
 import { deploy } from "./deploy.ts";
 import { look } from "./look.ts";
-import { type Next, next, type Plan, type Reply } from "./plan.ts";
+import { type NextStep, nextStep, type Plan, type Reply } from "./plan.ts";
 import { restore } from "./restore.ts";
-import type { Settings } from "./settings.ts";
-import { stop } from "./stop.ts";
+import type { DeploymentSettings } from "./settings.ts";
+import { survey } from "./survey.ts";
 
 /** What each action answers. */
-export interface Answers {
+export interface DeploymentAnswers {
   deploy: DeployAnswer;
   look: LookAnswer;
   restore: RestoreAnswer;
-  stop: StopAnswer;
+  survey: SurveyAnswer;
 }
-export type DeploymentAnswer = Answers[keyof Answers];
+export type DeploymentAnswer = DeploymentAnswers[keyof DeploymentAnswers];
 
-/** The next AWS call of an action, or its answer, from the replies seen so far. Pure: the handler, tests and exploration share it. */
-export function decide(settings: Settings, call: DeploymentCall, seen: readonly Reply[]): Next<DeploymentAnswer> {
-  return next(planOf(settings, call), seen);
-}
+/** The next call of an action, or its answer, from the replies so far. Pure: the handler, tests and exploration share it. */
+export const decide = (
+  settings: DeploymentSettings,
+  call: DeploymentCall,
+  replies: readonly Reply[],
+): NextStep<DeploymentAnswer> => nextStep(planOf(settings, call), replies);
 
-function planOf(settings: Settings, call: DeploymentCall): Plan<DeploymentAnswer> {
+function planOf(settings: DeploymentSettings, call: DeploymentCall): Plan<DeploymentAnswer> {
   switch (call.action) {
     case "deploy":
       return deploy(settings, call);
@@ -28,7 +30,7 @@ function planOf(settings: Settings, call: DeploymentCall): Plan<DeploymentAnswer
       return look(settings, call);
     case "restore":
       return restore(settings, call);
-    case "stop":
-      return stop(settings);
+    case "survey":
+      return survey(settings);
   }
 }

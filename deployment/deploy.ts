@@ -1,99 +1,114 @@
-import type { Service } from "@aws-sdk/client-ecs";
-import type { DeployAnswer, DeployCall } from "../stateMachine/calls.ts";
-import type { Good } from "../stateMachine/ledger.ts";
-import { Failure, isNamed } from "./failure.ts";
-import { announce, underLock } from "./ledger.ts";
-import { call, type Plan } from "./plan.ts";
-import { runningTaskDefinitions, unlistedDeployment } from "./running.ts";
-import { describeService, updateService } from "./service.ts";
-import { describe, isGoingBack, isOpen, type ServiceDeployment, serviceDeployments } from "./serviceDeployments.ts";
-import type { Settings } from "./settings.ts";
-import { rollBack } from "./stop.ts";
-import { releaseDefinition } from "./taskDefinition.ts";
+import type { DeployAnswer, DeployCall } from "../contract/calls.ts";
+import { digestOf } from "../contract/candidate.ts";
+import type { ChangeFailure } from "../contract/ends.ts";
+import { releaseOf } from "../contract/execution.ts";
+import type { Announcement, EnvironmentItem } from "../contract/ledger.ts";
+import { findHandChange } from "./handChanges.ts";
+import { announce, explainLostLock, holdsLock, readEnvironment } from "./ledger.ts";
+import type { Plan } from "./plan.ts";
+import { findOtherAnswer } from "./production.ts";
+import { settle } from "./quiet.ts";
+import { readService, type ServiceState, updateService, type WantedRevision } from "./service.ts";
+import type { DeploymentSettings } from "./settings.ts";
+import { InvalidTemplate, readDefinition, registerRelease, releaseIn } from "./taskDefinition.ts";
+import { minute, pauseAfter } from "./time.ts";
 
 /**
- * Starts a release's deployment: register, announce, update. Called again after a lost response it goes on where it was: what is
- * announced under this release's name is registered already, and what ECS knows of is not started a second time, even if ECS has
- * rolled it back meanwhile. Throws LockLost, InvalidTemplate, DeploymentOpen.
+ * Starts a release's deployment: register, announce, update. Called again after a lost response it goes on where it was: what this
+ * execution announced is registered already, and what ECS knows of is not started a second time, even if ECS has rolled it back
+ * meanwhile.
  */
-export function* deploy(settings: Settings, wanted: DeployCall): Plan<DeployAnswer> {
-  const { deploying, good } = yield* underLock(settings.LEDGER, wanted);
-  const service = yield* describeService(settings);
-  const deployments = yield* serviceDeployments(settings);
-  const announced = deploying?.release === wanted.release ? deploying.taskDefinition : undefined;
-  if (
-    announced &&
-    (service.taskDefinition === announced || deployments.some((each) => each.taskDefinition === announced))
-  ) {
-    return { taskDefinition: announced };
-  }
+export function* deploy(settings: DeploymentSettings, call: DeployCall): Plan<DeployAnswer> {
+  const environment = yield* readEnvironment(settings.LEDGER);
+  if (!holdsLock(environment, call)) return giveUp(explainLostLock(environment));
+  const mine = environment.deploying?.execution === call.execution ? environment.deploying : undefined;
+  const state = yield* readService(settings);
+  if (mine && isKnown(mine, state)) return look(`ECS knows of ${mine.taskDefinition}`);
 
-  yield* mustBeQuiet(service, deployments, good);
-  const taskDefinition = announced ?? (yield* register(settings, wanted));
-  if (!announced) yield* announce(settings.LEDGER, wanted, announcement(taskDefinition, wanted));
-  yield* updateService(settings, service, taskDefinition);
-  return { taskDefinition };
-}
+  const change = findHandChange(settings, state.service);
+  if (change) return giveUp({ failure: "Held", why: change });
+  const busy = yield* waitForQuiet(settings, call, environment, state);
+  if (busy) return busy;
+  const otherAnswer = call.lane === "emergency" ? undefined : yield* checkProduction(settings, state);
+  if (otherAnswer) return giveUp({ failure: "Held", why: otherAnswer });
 
-/**
- * What UpdateService does to an open blue/green deployment is unconfirmed on AWS: never try. Whoever holds the lock owns the
- * service, so a stray deployment (its conductor died, or somebody's by hand) is rolled back first; one that brings
- * last-known-good, such as `pulumi up`'s own, is waited for. Throws DeploymentOpen until ECS is quiet.
- */
-function* mustBeQuiet(service: Service, deployments: ServiceDeployment[], good: Good | undefined): Plan<void> {
-  const stray = deployments.find((each) => isOpen(each) && good && each.taskDefinition !== good.taskDefinition);
-  if (stray) {
-    const { why } = yield* rollBack(stray);
-    throw new Failure("DeploymentOpen", `${stray.serviceDeploymentArn} was open (${describe(stray)}): ${why}`);
-  }
-  const other = deployments.find((each) => isOpen(each) || isGoingBack(each));
-  if (other) {
-    throw new Failure(
-      "DeploymentOpen",
-      `${other.serviceDeploymentArn} is still under way (${describe(other)}); wait for it or stop it`,
-    );
-  }
-  const unlisted = unlistedDeployment(service, yield* runningTaskDefinitions(service), deployments);
-  if (unlisted) {
-    throw new Failure(
-      "DeploymentOpen",
-      `the service is asked for ${unlisted}, whose deployment ECS doesn't list yet; wait for it`,
-    );
-  }
-}
-
-/** Registers the release's own task definition. After a lost response another revision is registered, and this one is never used. */
-function* register({ FAMILY }: Settings, { template, candidate, release }: DeployCall): Plan<string> {
-  const described = yield* describeTemplate(template);
-  const input = releaseDefinition({
-    template: described.taskDefinition ?? {},
-    tags: described.tags ?? [],
-    family: FAMILY,
-    candidate,
-    release,
-  });
-  const { taskDefinition } = yield* call("RegisterTaskDefinition", input);
-  return taskDefinition!.taskDefinitionArn!;
-}
-
-function* describeTemplate(template: string) {
   try {
-    return yield* call("DescribeTaskDefinition", { taskDefinition: template, include: ["TAGS"] });
+    const taskDefinition = mine?.taskDefinition ?? (yield* registerRelease(settings, call));
+    // Also what it announced before: whoever comes next waits for a call to ECS that is under way.
+    if (!(yield* announce(settings.LEDGER, announcementOf(call, taskDefinition))))
+      return giveUp(explainLostLock(yield* readEnvironment(settings.LEDGER)));
+    yield* updateService(settings, state.service, taskDefinition);
+    return look(`asked ECS for ${taskDefinition}`);
   } catch (error) {
-    // ECS's answer to a task definition that doesn't exist is a ClientException.
-    if (!isNamed(error, "ClientException")) throw error;
-    throw new Failure("InvalidTemplate", `the template ${template} can't be read (${error.message}); run pulumi up`);
+    if (error instanceof InvalidTemplate) return giveUp({ failure: "DeployFailed", why: error.message });
+    throw error;
   }
 }
 
-function announcement(taskDefinition: string, { release, candidate, smoke }: DeployCall) {
+const look = (why: string): DeployAnswer => ({ next: "look", seconds: 0, why });
+
+const giveUp = ({ failure, why }: { failure: ChangeFailure; why: string }): DeployAnswer => ({
+  next: "restore",
+  seconds: 0,
+  why,
+  failure,
+});
+
+const isKnown = ({ taskDefinition }: Announcement, { service, deployments }: ServiceState): boolean =>
+  service.taskDefinition === taskDefinition || deployments.some((each) => each.taskDefinition === taskDefinition);
+
+/** Nothing may be under way. A deployment that brings last-known-good, such as `pulumi up`'s own, is waited for. */
+function* waitForQuiet(
+  { SCALE_UP_MINUTES, BAKE_MINUTES }: DeploymentSettings,
+  { execution, since, now }: DeployCall,
+  { good, deploying }: EnvironmentItem,
+  state: ServiceState,
+): Plan<DeployAnswer | undefined> {
+  const why = yield* settle({
+    state,
+    // Its own is asked for again.
+    announcement: deploying?.execution === execution ? undefined : deploying,
+    now,
+    isStray: ({ taskDefinition }) => good !== undefined && taskDefinition !== good.taskDefinition,
+  });
+  if (why === undefined) return undefined;
+  const patience = SCALE_UP_MINUTES + BAKE_MINUTES;
+  if (now - since <= patience * minute) return { next: "wait", seconds: pauseAfter(now - since), why };
+  return giveUp({ failure: "Unavailable", why: `the service was not quiet within ${patience} minutes: ${why}` });
+}
+
+/**
+ * Whether users get what ECS runs. Somebody who changed the listener's rules by hand would have the traffic shift to nobody knows
+ * where, and the admission smoke judge the wrong colour.
+ */
+function* checkProduction(settings: DeploymentSettings, { revisions }: ServiceState): Plan<string | undefined> {
+  const releases = yield* readReleases(revisions);
+  if (releases.length === 0) return undefined;
+  return yield* findOtherAnswer(settings, releases);
+}
+
+/** The releases that ECS keeps tasks of: none where it wants no tasks, and none of those that were deployed by hand. */
+function* readReleases(revisions: WantedRevision[]): Plan<string[]> {
+  const releases: string[] = [];
+  for (const { taskDefinition } of revisions) {
+    const definition = taskDefinition && (yield* readDefinition(taskDefinition));
+    const release = definition && releaseIn(definition);
+    if (release) releases.push(release);
+  }
+  return releases;
+}
+
+function announcementOf({ execution, fence, candidate, smoke, now }: DeployCall, taskDefinition: string): Announcement {
   const { image, commit, changedPaths } = candidate;
   return {
+    execution,
+    fence,
     taskDefinition,
-    release,
-    digest: image.slice(image.indexOf("@") + 1),
+    release: releaseOf(execution),
+    digest: digestOf(image),
     commit,
     smoke,
     ...(changedPaths ? { changedPaths: JSON.stringify(changedPaths) } : {}),
+    at: new Date(now).toISOString(),
   };
 }

@@ -1,8 +1,8 @@
+import { deploymentCall, readCall } from "../contract/calls.ts";
 import { type DeploymentAnswer, decide } from "./decide.ts";
-import { type Action, type Clients, type Input, type Output, operations } from "./operations.ts";
-import { parseCall } from "./parseCall.ts";
-import type { Reply, Request } from "./plan.ts";
-import { settings } from "./settings.ts";
+import { type Action, createSenders, type DeploymentClients, type Input, type Output } from "./operations.ts";
+import type { PlannedCall, Reply } from "./plan.ts";
+import { readSettings } from "./settings.ts";
 
 /**
  * The deployment function: makes the calls that `decide` asks for until it has the answer. `env` are the function's environment
@@ -10,29 +10,33 @@ import { settings } from "./settings.ts";
  */
 export function deploymentHandler(
   env: Record<string, string | undefined>,
-  clients: Clients,
+  clients: DeploymentClients,
 ): (call: unknown) => Promise<DeploymentAnswer> {
-  const own = settings(env);
-  const send = operations(clients);
-  return async (input) => {
-    const call = parseCall(input);
-    const seen: Reply[] = [];
+  const settings = readSettings(env);
+  const senders = createSenders(clients);
+  return async (given) => {
+    const call = readCall("deployment", deploymentCall, given);
+    const replies: Reply[] = [];
     for (;;) {
-      const step = decide(own, call, seen);
+      const step = decide(settings, call, replies);
       if ("answer" in step) return step.answer;
-      seen.push(await reply(send, step.request));
+      replies.push(await send(senders, step.request));
     }
   };
 }
 
-async function reply<A extends Action>(
-  send: { [K in A]: (input: Input<K>) => Promise<Output<K>> },
-  { action, input }: Request<A>,
+async function send<A extends Action>(
+  senders: { [K in A]: (input: Input<K>) => Promise<Output<K>> },
+  { action, input }: PlannedCall<A>,
 ): Promise<Reply> {
   try {
-    return { output: await send[action](input) };
+    return { output: await senders[action](input) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { error: { name: error.name, message: error.message } };
+    return { error: { name: error.name, message: messageOf(error) } };
   }
 }
+
+/** `fetch` says only in its cause what went wrong. */
+const messageOf = ({ message, cause }: Error): string =>
+  cause instanceof Error ? `${message} (${cause.message})` : message;

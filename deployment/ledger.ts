@@ -1,55 +1,79 @@
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Announcement, EnvironmentItem, SmokeItem } from "../stateMachine/ledger.ts";
-import { Failure, isNamed } from "./failure.ts";
-import { call, type Plan } from "./plan.ts";
+import * as v from "valibot";
+import type { ChangeFailure } from "../contract/ends.ts";
+import { laneOf } from "../contract/execution.ts";
+import {
+  type AdmissionReport,
+  type Announcement,
+  admissionReport,
+  admissionReportId,
+  type EnvironmentItem,
+  environmentItem,
+} from "../contract/ledger.ts";
+import { DeploymentFailure } from "./failure.ts";
+import { isNamed, type Plan, request } from "./plan.ts";
 
 /** The lock that an execution says it holds. */
 export interface Lock {
-  holder: string;
+  execution: string;
   fence: number;
 }
 
-/** Reads the environment's item if this execution still holds the lock; else throws LockLost, and nothing must be touched. */
-export function* underLock(table: string, lock: Lock): Plan<EnvironmentItem> {
-  const item = yield* read<EnvironmentItem>(table, "environment");
-  if (item?.holder !== lock.holder || item.fence !== lock.fence) throw lost(lock);
-  return item;
+/** Throws LedgerUnreadable where the item is missing or can't be understood: nothing is known then, and nothing is done. */
+export function* readEnvironment(table: string): Plan<EnvironmentItem> {
+  const item = yield* readItem(table, "environment", environmentItem);
+  if (item) return item;
+  throw new DeploymentFailure(
+    "LedgerUnreadable",
+    `${table} has no item "environment": restore the table from its point-in-time recovery`,
+  );
 }
 
-/** Tells the hook what is about to come; only whoever holds the lock may, and it is refused by the write itself. */
-export function* announce(table: string, lock: Lock, announcement: Announcement): Plan<void> {
+export const holdsLock = ({ holder, fence }: EnvironmentItem, lock: Lock): boolean =>
+  holder === lock.execution && fence === lock.fence;
+
+/** What it means for a release that its lock is gone, by who has it now. */
+export function explainLostLock({ holder }: EnvironmentItem): { failure: ChangeFailure; why: string } {
+  if (holder === undefined) return { failure: "Displaced", why: "the environment's lock was taken away" };
+  const failure = laneOf(holder) === "rollback" ? "Stopped" : "Displaced";
+  return { failure, why: `${holder} took the environment over` };
+}
+
+/**
+ * Tells the hook what is about to come, and whoever comes next what may still arrive. Only the lock's holder may: false where the
+ * write itself found another.
+ */
+export function* announce(table: string, announcement: Announcement): Plan<boolean> {
+  const { execution, fence } = announcement;
   try {
-    yield* call("UpdateItem", {
+    yield* request("UpdateItem", {
       TableName: table,
       Key: marshall({ id: "environment" }),
       UpdateExpression: "SET #deploying = :deploying",
       ConditionExpression: "#holder = :holder AND #fence = :fence",
       ExpressionAttributeNames: { "#deploying": "deploying", "#holder": "holder", "#fence": "fence" },
-      ExpressionAttributeValues: marshall({ ":deploying": announcement, ":holder": lock.holder, ":fence": lock.fence }),
+      ExpressionAttributeValues: marshall({ ":deploying": announcement, ":holder": execution, ":fence": fence }),
     });
+    return true;
   } catch (error) {
-    throw isNamed(error, "ConditionalCheckFailedException") ? lost(lock) : error;
+    if (isNamed(error, "ConditionalCheckFailedException")) return false;
+    throw error;
   }
 }
 
-/** Reads what the last deployment was announced as, lock or no lock. */
-export function* announced(table: string): Plan<Announcement | undefined> {
-  return (yield* read<EnvironmentItem>(table, "environment"))?.deploying;
-}
+/** What ECS's hook found, by the ARN of the service deployment. Throws LedgerUnreadable where that can't be understood. */
+export const readReport = (table: string, serviceDeployment: string): Plan<AdmissionReport | undefined> =>
+  readItem(table, admissionReportId(serviceDeployment), admissionReport);
 
-/** Reads the hook's report on a service deployment, by its ARN. */
-export function* report(table: string, serviceDeployment: string): Plan<SmokeItem | undefined> {
-  return yield* read<SmokeItem>(table, `smoke#${serviceDeployment}`);
-}
-
-function* read<Item>(table: string, id: string): Plan<Item | undefined> {
-  const { Item } = yield* call("GetItem", { TableName: table, Key: marshall({ id }), ConsistentRead: true });
-  return Item && (unmarshall(Item) as Item);
-}
-
-function lost({ holder, fence }: Lock): Failure {
-  return new Failure(
-    "LockLost",
-    `the environment's lock is no longer held by ${holder} with fence ${fence}; nothing was changed`,
-  );
+function* readItem<Schema extends v.GenericSchema>(
+  table: string,
+  id: string,
+  schema: Schema,
+): Plan<v.InferOutput<Schema> | undefined> {
+  const { Item } = yield* request("GetItem", { TableName: table, Key: marshall({ id }), ConsistentRead: true });
+  if (!Item) return undefined;
+  const read = v.safeParse(schema, unmarshall(Item));
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  throw new DeploymentFailure("LedgerUnreadable", `${table}: ${id}: ${v.getDotPath(issue)}: ${issue.message}`);
 }

@@ -4,6 +4,7 @@ import { LambdaFunction } from "./lambdaFunction.ts";
 import { ledgerName } from "./ledger.ts";
 import type { Place } from "./place.ts";
 import { anything } from "./role.ts";
+import { machineName } from "./stateMachine.ts";
 
 export interface ApprovalFunctionsArgs {
   place: Place;
@@ -32,6 +33,7 @@ export class ApprovalFunctions extends pulumi.ComponentResource {
       TOPIC: topic,
       ENVIRONMENT: place.environment,
       REPOSITORY: repository,
+      APPROVERS: approvers.join(","),
     };
     const answer = new LambdaFunction(
       "answer",
@@ -40,11 +42,16 @@ export class ApprovalFunctions extends pulumi.ComponentResource {
         description: "Shows an approver what is asked and takes the decision",
         code,
         handler: "answer",
-        timeoutSeconds: 30,
+        timeoutSeconds,
         environment,
         statements: [
           { actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: table },
           publish,
+          // Whether the release that asks still runs.
+          {
+            actions: ["states:DescribeExecution"],
+            resources: [place.arn("states", `execution:${machineName(place, "release")}:*`)],
+          },
           // Can't be narrowed to a machine: whoever has it and a token may answer for anybody.
           { actions: ["states:SendTaskSuccess"], resources: anything },
         ],
@@ -59,8 +66,8 @@ export class ApprovalFunctions extends pulumi.ComponentResource {
         description: "Asks the approvers whether a release may go ahead",
         code,
         handler: "ask",
-        timeoutSeconds: 30,
-        environment: { ...environment, APPROVERS: approvers.join(","), LINK_BASE: this.url },
+        timeoutSeconds,
+        environment: { ...environment, LINK_BASE: this.url },
         statements: [{ actions: ["dynamodb:UpdateItem"], resources: table }, publish],
       },
       parent,
@@ -68,6 +75,9 @@ export class ApprovalFunctions extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 }
+
+/** Longer than services that hang are waited for (contract/clients.ts), one after the other. */
+const timeoutSeconds = 60;
 
 /**
  * Since October 2025 a public function URL needs both permissions; without the second every call is 403.

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import { problems } from "../contract/problems.ts";
 import { keys } from "./keys.ts";
-import { problems } from "./problems.ts";
 import { isFargateSize } from "./rules.ts";
 
 export interface Configuration extends v.InferOutput<typeof keys> {

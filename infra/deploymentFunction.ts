@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { serviceName } from "./ecsService.ts";
 import { LambdaFunction } from "./lambdaFunction.ts";
 import { ledgerName } from "./ledger.ts";
@@ -12,13 +12,26 @@ export interface DeploymentFunctionArgs {
   taskRoleArns: pulumi.Output<string>[];
   /** Desired count that the first release sets. */
   tasks: number;
+  /** Origin that users open. */
+  address: string;
+  /** Path that the load balancer asks. */
+  healthPath: string;
+  /** ARN of the function that ECS asks before it shifts users' traffic: a release where it is missing is held back. */
+  hook: pulumi.Output<string>;
+  /** ARN of the listener rule that users' requests go through. */
+  productionRule: pulumi.Output<string>;
+  scaleUpMinutes: number;
+  bakeMinutes: number;
+  /** ARN of the group that the application's log goes to: its last lines are shown where a release never gets up. */
+  logGroup: pulumi.Output<string>;
 }
 
 /** The function that moves the service; with the machines' roles, the only one that changes anything users see. */
-export const deploymentFunction = ({ place, code, taskRoleArns, tasks }: DeploymentFunctionArgs): LambdaFunction =>
-  new LambdaFunction("deploy", {
+export const deploymentFunction = (args: DeploymentFunctionArgs): LambdaFunction => {
+  const { place, code, taskRoleArns, logGroup } = args;
+  return new LambdaFunction("deploy", {
     place,
-    description: "Moves the ECS service: deploy, look, restore, stop",
+    description: "Moves the ECS service: deploy, look, restore, survey",
     code,
     handler: "handler",
     timeoutSeconds: 50,
@@ -27,7 +40,13 @@ export const deploymentFunction = ({ place, code, taskRoleArns, tasks }: Deploym
       CLUSTER: serviceName(place),
       SERVICE: serviceName(place),
       FAMILY: serviceName(place),
-      TASKS: String(tasks),
+      TASKS: String(args.tasks),
+      ADDRESS: args.address,
+      HEALTH_PATH: args.healthPath,
+      HOOK: args.hook,
+      PRODUCTION_RULE: args.productionRule,
+      SCALE_UP_MINUTES: String(args.scaleUpMinutes),
+      BAKE_MINUTES: String(args.bakeMinutes),
     },
     statements: [
       {
@@ -35,6 +54,7 @@ export const deploymentFunction = ({ place, code, taskRoleArns, tasks }: Deploym
         resources: [place.arn("dynamodb", `table/${ledgerName(place)}`)],
       },
       ...ecs(place),
+      { actions: ["logs:GetLogEvents"], resources: [pulumi.interpolate`${logGroup}:log-stream:*`] },
       {
         actions: ["iam:PassRole"],
         resources: taskRoleArns,
@@ -42,6 +62,7 @@ export const deploymentFunction = ({ place, code, taskRoleArns, tasks }: Deploym
       },
     ],
   });
+};
 
 /** Which resources each action names: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html */
 function ecs(place: Place): Statement[] {
@@ -66,5 +87,12 @@ function ecs(place: Place): Statement[] {
       actions: ["ecs:DescribeServiceRevisions"],
       resources: [service, place.arn("ecs", `service-revision/${name}/${name}/*`)],
     },
+    // Its resource would be a container instance, which Fargate has none of.
+    {
+      actions: ["ecs:ListTasks"],
+      resources: anything,
+      condition: { ArnEquals: { "ecs:cluster": place.arn("ecs", `cluster/${name}`) } },
+    },
+    { actions: ["ecs:DescribeTasks"], resources: [place.arn("ecs", `task/${name}/*`)] },
   ];
 }

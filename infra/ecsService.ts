@@ -73,8 +73,7 @@ export class EcsService extends pulumi.ComponentResource {
               hookTargetArn: admission,
               roleArn: hook.arn,
               lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
-              // By default ECS would wait a day for an answer.
-              timeoutConfiguration: { timeoutInMinutes: "10", action: "ROLLBACK" },
+              // No time limit: the provider's comment allows one for PAUSE hooks only. The function and `look` keep their own.
             },
           ],
         },

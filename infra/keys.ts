@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { isEmail, isOrigin, isOwnVariable, isSecretArn, list, map, text, whole } from "./rules.ts";
+import { list, map, text, whole } from "../contract/rules.ts";
+import { isEmail, isOrigin, isOwnVariable, isSecretArn } from "./rules.ts";
 
 const variables =
   "variables with text values, other than PORT, ENVIRONMENT, COMMIT and GREENGATE_RELEASE, which are set anyway";
@@ -34,12 +35,16 @@ export const keys = v.object({
   }),
   /** How many tasks the first release starts; afterwards the count belongs to whoever scales the service. */
   tasks: whole(1, 100),
-  /** How long the old colour stands by after the traffic has moved. */
-  bakeMinutes: whole(0, 1440),
+  /** Repositories, besides the environments' own, that images may come from. */
+  registries: v.optional(
+    list(/^[a-z0-9][a-z0-9._:/-]*$/, "a list of image repositories, such as registry.example.com/shop"),
+  ),
+  /** How long the old colour stands by after the traffic has moved. Longer, its smokes would fill an execution's history. */
+  bakeMinutes: whole(0, 240),
   /** How long the new colour may take to get up before it is given up. */
   scaleUpMinutes: v.optional(whole(2, 120), 15),
   /** How long a release waits for the one before it. */
-  lockWaitMinutes: v.optional(whole(1, 1440), 30),
+  lockWaitMinutes: v.optional(whole(1, 720), 30),
   smoke: v.object({
     /** Ids of the merchants that the smoke may sign in as; it refuses any other. */
     merchants: list(/^[\w-]+$/, "a list of at least one merchant id"),

@@ -6,11 +6,12 @@ import type { Place } from "./place.ts";
 export const ledgerName = (place: Place, environment = place.environment): string => place.named("ledger", environment);
 
 /**
- * What an environment knows of itself; its items' shapes stand in stateMachine/ledger.ts. It outlives the stack: without it
+ * What an environment knows of itself; its items' shapes stand in contract/ledger.ts. It outlives the stack: without it
  * nobody knows what was last known to be good.
  */
-export const ledger = (place: Place, protect: boolean, opts?: pulumi.CustomResourceOptions): aws.dynamodb.Table =>
-  new aws.dynamodb.Table(
+export function ledger(place: Place, protect: boolean, opts?: pulumi.CustomResourceOptions): aws.dynamodb.Table {
+  const kept = { ...opts, protect, retainOnDelete: true };
+  const table = new aws.dynamodb.Table(
     "ledger",
     {
       name: ledgerName(place),
@@ -20,5 +21,17 @@ export const ledger = (place: Place, protect: boolean, opts?: pulumi.CustomResou
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: true,
     },
-    { ...opts, protect, retainOnDelete: true },
+    kept,
   );
+  // Made here, so that an item that is missing later is known to be lost, and isn't taken for an environment before its first release.
+  new aws.dynamodb.TableItem(
+    "environment",
+    {
+      tableName: table.name,
+      hashKey: "id",
+      item: JSON.stringify({ id: { S: "environment" }, fence: { N: "0" } }),
+    },
+    { ...kept, ignoreChanges: ["item"] },
+  );
+  return table;
+}

@@ -4,12 +4,13 @@ import { bundle } from "./bundle.ts";
 import { configuration } from "./configuration.ts";
 import { deploymentFunction } from "./deploymentFunction.ts";
 import { EcsService } from "./ecsService.ts";
+import { gateFunction } from "./gateFunction.ts";
 import { ledger } from "./ledger.ts";
 import { LoadBalancer } from "./loadBalancer.ts";
 import { Machines } from "./machines.ts";
 import { Network } from "./network.ts";
 import { place as placeIn } from "./place.ts";
-import { registry, registryName } from "./registry.ts";
+import { registry, registryName, registryUrl } from "./registry.ts";
 import { SmokeFunctions } from "./smokeFunctions.ts";
 import { TemplateTaskDefinition } from "./taskDefinition.ts";
 import { Topic } from "./topic.ts";
@@ -25,6 +26,8 @@ export function program(bundles = join(root, ".build")) {
   const { container, gate } = config;
   const place = placeIn(config.region);
   const protect = gate !== undefined;
+  // The environment without a gate owns the registry.
+  const first = gate?.from ?? place.environment;
   const code = (room: string) => bundle(join(root, room, "handler.ts"), join(bundles, place.environment, room));
 
   const images = gate ? undefined : registry(place);
@@ -44,20 +47,36 @@ export function program(bundles = join(root, ".build")) {
   const template = new TemplateTaskDefinition("template", {
     place,
     container,
-    registry: registryName(place, gate?.from ?? place.environment),
+    registry: registryName(place, first),
   });
 
-  const deploy = deploymentFunction({
-    place,
-    code: code("deployment"),
-    taskRoleArns: template.roleArns,
-    tasks: config.tasks,
-  });
   const { smoke, admission, signIn } = new SmokeFunctions("smoke", {
     place,
     code: code("smoke"),
     address: config.address,
     merchants: config.smoke.merchants,
+    topic: topic.arn,
+  });
+  const gating = gateFunction({
+    place,
+    config,
+    code: code("gate"),
+    template: template.arn,
+    registry: registryUrl(place, first),
+    topic: topic.arn,
+  });
+  const deploy = deploymentFunction({
+    place,
+    code: code("deployment"),
+    taskRoleArns: template.roleArns,
+    tasks: config.tasks,
+    address: config.address,
+    healthPath,
+    hook: admission.arn,
+    productionRule: loadBalancer.productionRule.arn,
+    scaleUpMinutes: config.scaleUpMinutes,
+    bakeMinutes: config.bakeMinutes,
+    logGroup: template.logGroup,
   });
   const approval = gate
     ? new ApprovalFunctions("approval", {
@@ -83,8 +102,12 @@ export function program(bundles = join(root, ".build")) {
     place,
     config,
     template: template.arn,
-    functions: { deploy: deploy.arn, smoke: smoke.arn, ...(approval ? { ask: approval.ask.arn } : {}) },
-    topic: topic.arn,
+    functions: {
+      gate: gating.arn,
+      deploy: deploy.arn,
+      smoke: smoke.arn,
+      ...(approval ? { ask: approval.ask.arn } : {}),
+    },
   });
 
   return {

@@ -1,10 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { lanes } from "../contract/execution.ts";
 import { serviceName } from "./ecsService.ts";
 import { LambdaFunction } from "./lambdaFunction.ts";
 import { ledgerName } from "./ledger.ts";
 import { testHeader } from "./loadBalancer.ts";
 import type { Place } from "./place.ts";
+import { anything, type Statement } from "./role.ts";
+import { machineName } from "./stateMachine.ts";
 
 export interface SmokeFunctionsArgs {
   place: Place;
@@ -13,6 +16,8 @@ export interface SmokeFunctionsArgs {
   address: string;
   /** Ids of the merchants that the smoke may sign in as. */
   merchants: string[];
+  /** ARN of the topic that people are told through. */
+  topic: pulumi.Output<string>;
 }
 
 /** The smoke as the machines' step (`smoke`) and as ECS's hook (`admission`), and the secret that both sign in with. */
@@ -24,7 +29,7 @@ export class SmokeFunctions extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { place, code, address, merchants }: SmokeFunctionsArgs,
+    { place, code, address, merchants, topic }: SmokeFunctionsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greengate:infra:SmokeFunctions", name, {}, opts);
@@ -66,6 +71,7 @@ export class SmokeFunctions extends pulumi.ComponentResource {
         description: "Tells ECS whether the new colour may have users",
         code,
         handler: "admit",
+        // The function's own limits end it after 140 s, with a report.
         timeoutSeconds: 240,
         environment: {
           ...environment,
@@ -73,8 +79,10 @@ export class SmokeFunctions extends pulumi.ComponentResource {
           LEDGER: ledgerName(place),
           CLUSTER: serviceName(place),
           SERVICE: serviceName(place),
+          TOPIC: topic,
+          TEMPLATE_FAMILY: place.named("template"),
         },
-        statements: [readSecret, ...judging(place)],
+        statements: [readSecret, ...judging(place), { actions: ["sns:Publish"], resources: [topic] }],
       },
       parent,
     );
@@ -82,8 +90,8 @@ export class SmokeFunctions extends pulumi.ComponentResource {
   }
 }
 
-/** The hook finds out for itself what it judges, and reports its verdict. */
-const judging = (place: Place) => {
+/** The hook finds out for itself what it judges, and writes its report. */
+function judging(place: Place): Statement[] {
   const name = serviceName(place);
   const service = place.arn("ecs", `service/${name}/${name}`);
   return [
@@ -99,5 +107,11 @@ const judging = (place: Place) => {
       actions: ["ecs:DescribeServiceRevisions"],
       resources: [service, place.arn("ecs", `service-revision/${name}/${name}/*`)],
     },
+    // Has no resource-level permissions.
+    { actions: ["ecs:DescribeTaskDefinition"], resources: anything },
+    {
+      actions: ["states:DescribeExecution"],
+      resources: lanes.map((lane) => place.arn("states", `execution:${machineName(place, lane)}:*`)),
+    },
   ];
-};
+}

@@ -1,15 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Lane } from "../contract/execution.ts";
 import { machine } from "../stateMachine/machine.ts";
-import type { Lane, MachineSettings } from "../stateMachine/settings.ts";
+import type { MachineSettings } from "../stateMachine/settings.ts";
 import type { Place } from "./place.ts";
 import { anything, role, type Statement } from "./role.ts";
 
 export interface StateMachineArgs {
   place: Place;
   settings: pulumi.Input<MachineSettings>;
-  /** What its tasks may do. */
-  statements: Statement[];
+  /** ARNs of the functions that it may invoke; that is all it may do. */
+  invokes: pulumi.Output<string>[];
 }
 
 /** Name of a lane's machine, which is also its role's. */
@@ -20,7 +21,7 @@ export const machineName = (place: Place, lane: Lane, environment = place.enviro
 export class StateMachine extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
-  constructor(lane: Lane, { place, settings, statements }: StateMachineArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(lane: Lane, { place, settings, invokes }: StateMachineArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greengate:infra:StateMachine", lane, {}, opts);
     const parent = { parent: this };
     const name = machineName(place, lane);
@@ -33,7 +34,13 @@ export class StateMachine extends pulumi.ComponentResource {
     );
     const description = `What the ${lane} machine may do`;
     const own = role(
-      { place, what: lane, service: "states", description, policy: [...statements, ...observing] },
+      {
+        place,
+        what: lane,
+        service: "states",
+        description,
+        policy: [{ actions: ["lambda:InvokeFunction"], resources: invokes }, ...observing],
+      },
       parent,
     );
     const created = new aws.sfn.StateMachine(

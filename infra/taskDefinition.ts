@@ -21,6 +21,8 @@ export const containerName = "app";
 export class TemplateTaskDefinition extends pulumi.ComponentResource {
   /** With revision. */
   readonly arn: pulumi.Output<string>;
+  /** ARN of the group that the application's log goes to. */
+  readonly logGroup: pulumi.Output<string>;
   /** Both go along with each release, so whoever registers one must be allowed to pass them. */
   readonly roleArns: pulumi.Output<string>[];
 
@@ -66,6 +68,7 @@ export class TemplateTaskDefinition extends pulumi.ComponentResource {
       parent,
     );
     this.arn = definition.arn;
+    this.logGroup = logs.arn;
     this.roleArns = [task.arn, execution.arn];
     this.registerOutputs();
   }

@@ -1,4 +1,4 @@
-import type { Candidate } from "../stateMachine/input.ts";
+import type { Candidate } from "../contract/candidate.ts";
 import { commitOf, imageOf } from "./samples.ts";
 
 /** A build of the sample as the pipeline would hand it over; its sequence says where it stands on its branch. */

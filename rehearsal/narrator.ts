@@ -100,15 +100,7 @@ export function createNarrator(print: (line: string) => void): Narrator {
 }
 
 // Told by ECS's own stages, or of no news to people.
-const quiet = new Set([
-  "Look",
-  "Put back",
-  "Read holder",
-  "Look at holder",
-  "Read evidence",
-  "Release lock",
-  "Tell people",
-]);
+const quiet = new Set(["Check deployment", "Look at service", "Restore last good", "Close"]);
 const terminal = new Set(["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);
 
 const environmentOf = (arn: string): string => /-(dev|live)[-/]/.exec(`${arn}/`)?.[1] ?? "";

@@ -15,7 +15,7 @@ import { environments, type Graph } from "../emulator/graph/graph.ts";
 import { GraphError, loadGraph } from "../emulator/graph/load.ts";
 import { type Crowd, startCrowd } from "./crowd.ts";
 import { demoMerchant } from "./sample/merchants.ts";
-import { type OnCrash, ownApplication, sampleProcesses, smokeMerchant } from "./samples.ts";
+import { type OnCrash, ownApplication, sampleConfig, sampleProcesses, smokeMerchant } from "./samples.ts";
 import { createStage, type Stage } from "./stage.ts";
 
 export interface RehearsalArgs {
@@ -89,7 +89,9 @@ export async function openRehearsal({ port, seed, app, interruption }: Rehearsal
   };
   const functionUrl = `http://localhost:${endpoint.port}/`;
   const loaded = await Promise.allSettled(
-    environments.map((stack) => loadGraph({ stack, functionUrl, bundles, ...(interruption ? { interruption } : {}) })),
+    environments.map((stack) =>
+      loadGraph({ stack, functionUrl, bundles, config: sampleConfig, ...(interruption ? { interruption } : {}) }),
+    ),
   );
   const problems = loaded.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
   if (problems.length > 0) {

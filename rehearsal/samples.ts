@@ -12,6 +12,9 @@ export const smokeMerchant = { email: "smoke@greengate.example", password: "rehe
 /** Where the sample's images seem to come from. */
 export const repository = "greengate.example/sample";
 
+/** What a stack's configuration must say beside the user's own, so that the sample's images are released. */
+export const sampleConfig = { "greengate:registries": JSON.stringify([repository]) };
+
 const sha = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest("hex");
 
 /** A build's image by digest, and the commit it seems to be made from: the same names, whenever they are asked for. */
@@ -43,6 +46,7 @@ export const sampleProcesses =
       args: [fileURLToPath(new URL("./sample/main.ts", import.meta.url))],
       environment: { ...variablesOf(graphs, container), SAMPLE_BUILD: buildOf(container.image) },
       stopTimeout: container.stopTimeout,
+      onOutput: container.write,
     });
 
 /** Hears of a task that ended by itself: ARN of its service, exit code, and the last line that it wrote. */
@@ -58,6 +62,7 @@ export const ownApplication =
       args: ["-c", command],
       environment: variablesOf(graphs, container),
       stopTimeout: container.stopTimeout,
+      onOutput: container.write,
     });
     let wanted = true;
     const end = (how: () => Promise<unknown>) => () => {

@@ -1,13 +1,12 @@
 import type { Run } from "../emulator/cloud/stepFunctions.ts";
-import type { Ended } from "../stateMachine/ends.ts";
-import { ending, type Stage } from "./stage.ts";
+import { type Ending, ending, type Stage } from "./stage.ts";
 
 /** A story that the real program, machines and Lambdas must end well. It begins with `good-1` on dev and live. */
 export interface Scenario {
   name: string;
   about: string;
   /** How the execution that the story is about must end. */
-  ends: Ended;
+  ends: Ending["ended"];
   /** Tells the story and gives that execution. */
   play(stage: Stage): Promise<Run>;
   /** Whether live must serve another commit afterwards than before. */

@@ -1,11 +1,11 @@
 import * as v from "valibot";
+import { type Ended, ended } from "../contract/ends.ts";
+import { type Lane, releaseOf } from "../contract/execution.ts";
 import type { Clock } from "../emulator/clock.ts";
 import type { Cloud } from "../emulator/cloud/cloud.ts";
 import type { Mail } from "../emulator/cloud/outbox.ts";
 import type { Run } from "../emulator/cloud/stepFunctions.ts";
 import type { Environment, Graph } from "../emulator/graph/graph.ts";
-import type { Ended } from "../stateMachine/ends.ts";
-import type { Lane } from "../stateMachine/settings.ts";
 import { candidateOf, executionName } from "./candidates.ts";
 import { answerLink, linkIn } from "./operator.ts";
 import { type BuildName, builds } from "./sample/builds.ts";
@@ -56,13 +56,14 @@ export function createStage({ cloud, clock, graphs }: StageArgs): Stage {
     const stateMachineArn = [...machines].find(([machine]) => machine.endsWith(`-${environment}-${lane}`))?.[1] ?? "";
     return cloud.stepFunctions.startExecution({ stateMachineArn, name, input: JSON.stringify(input) });
   };
-  const launch = (environment: Environment, lane: Lane, build: BuildName, more: object, ref?: string) => {
+  const launch = async (environment: Environment, lane: Lane, build: BuildName, more: object, ref?: string) => {
     const standing = main.includes(build) ? main.indexOf(build) : main.length;
     const contains = [...main.slice(0, standing), build];
     const candidate = candidateOf(build, standing + 1, { contains, ...(ref ? { ref } : {}) });
     const name = executionName(candidate, clock.now());
-    if (Object.keys(builds[build]).length > 0) badReleases.add(name);
-    return start(environment, lane, { candidate, requestedBy: "ana", ...more }, name);
+    const run = await start(environment, lane, { candidate, requestedBy: "ana", ...more }, name);
+    if (Object.keys(builds[build]).length > 0) badReleases.add(releaseOf(run.execution.identity.executionArn));
+    return run;
   };
   const stage: Stage = {
     cloud,
@@ -115,16 +116,21 @@ export function createStage({ cloud, clock, graphs }: StageArgs): Stage {
 }
 
 export interface Ending {
-  ended: Ended;
+  /** `TIMED_OUT`, `ABORTED`: it came to no end of its own. */
+  ended: Ended | "TIMED_OUT" | "ABORTED";
   why: string;
 }
 
 /** How an execution ended, by the design's names; resolves when it has. */
 export async function ending(run: Run): Promise<Ending> {
   await run.closed;
-  const { output, error = "TIMED_OUT", cause = "" } = run.execution;
-  const said = output === undefined ? { ended: error, why: cause } : JSON.parse(output);
-  return v.parse(v.object({ ended: v.custom<Ended>((name) => typeof name === "string"), why: v.string() }), said);
+  const { output, status, error = status, cause = "" } = run.execution;
+  const own = status === "FAILED" || status === "SUCCEEDED";
+  const said = output === undefined ? { ended: own ? error : status, why: cause } : JSON.parse(output);
+  return v.parse(
+    v.object({ ended: v.union([ended, v.literal("TIMED_OUT"), v.literal("ABORTED")]), why: v.string() }),
+    said,
+  );
 }
 
 /** Brings a build to dev and, approved, to live: where stories begin. */

@@ -1,18 +1,17 @@
 import type { Run } from "../emulator/cloud/stepFunctions.ts";
 import { type Environment, environments } from "../emulator/graph/graph.ts";
-import type { Ended } from "../stateMachine/ends.ts";
 import type { Scenario } from "./scenarios.ts";
-import { ending, type Stage } from "./stage.ts";
+import { type Ending, ending, type Stage } from "./stage.ts";
 import type { Counts } from "./users/users.ts";
 
 /** How a scenario went: one line of `npm run rehearse -- --json`. */
 export interface Outcome {
   scenario: string;
   /** How the execution that the story is about ended. */
-  ended: Ended;
+  ended: Ending["ended"];
   /** `ended`: how the environment's own last execution in the story did; null = none was started. Commits are those that users are served by. */
-  dev: { ended: Ended | null; commit: string | null };
-  live: { ended: Ended | null; before: string | null; after: string | null };
+  dev: { ended: Ending["ended"] | null; commit: string | null };
+  live: { ended: Ending["ended"] | null; before: string | null; after: string | null };
   requests: Counts;
   /** States entered by all executions of the story. */
   transitions: number;
@@ -71,4 +70,5 @@ export const dangers = (scenario: Scenario, outcome: Outcome): string[] =>
 const last = (runs: Run[], environment: Environment): Run | undefined =>
   runs.filter(({ machine }) => machine.name.includes(`-${environment}-`)).at(-1);
 
-const endedOf = async (run: Run | undefined): Promise<Ended | null> => (run ? (await ending(run)).ended : null);
+const endedOf = async (run: Run | undefined): Promise<Ending["ended"] | null> =>
+  run ? (await ending(run)).ended : null;

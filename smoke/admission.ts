@@ -1,18 +1,26 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ECSClient } from "@aws-sdk/client-ecs";
+import type { SFNClient } from "@aws-sdk/client-sfn";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { type AdmissionReport, type Announcement, admissionReportId } from "../contract/ledger.ts";
+import { lineOf } from "../contract/text.ts";
 import { checks, liveness } from "./checks/all.ts";
+import { within } from "./clock.ts";
 import { type AdmissionEnvironment, admissionEnvironment } from "./environment.ts";
 import { type HookEvent, readHookEvent } from "./hookEvent.ts";
-import { type Judgement, judge, recognise, type Subject } from "./judge.ts";
-import { readEnvironment, report } from "./ledger.ts";
-import { reason } from "./outcome.ts";
-import { describeRevision } from "./revision.ts";
-import { type Outside, runSmoke } from "./run.ts";
-import { scrubber } from "./scrub.ts";
+import { admitCreation, judgeCandidate, judgeGood, refuse } from "./judge.ts";
+import { readEnvironment, writeReport } from "./ledger.ts";
+import { type GoodDeployment, reportManualDeployment } from "./notice.ts";
+import { describeError } from "./outcome.ts";
+import { describeRelease, describeRevision, type WaitingRevision } from "./revision.ts";
+import { type Outside, runSmoke, type SmokeRun } from "./run.ts";
+import { explainEnd, recognise } from "./subject.ts";
 
 export interface AdmissionOutside extends Outside {
   ecs: ECSClient;
   dynamodb: DynamoDBClient;
+  sfn: SFNClient;
+  sns: SNSClient;
 }
 
 /** ECS goes on, or rolls back before a user has seen the new revision. */
@@ -20,70 +28,108 @@ export interface HookAnswer {
   hookStatus: "SUCCEEDED" | "FAILED";
 }
 
+/** Milliseconds; both together are well below the function's own timeout, after which ECS would be left without a report. */
+const judgingLimit = 120_000;
+const writingLimit = 20_000;
+
+/** In characters: longer names don't pass the contract, and gate/ compares what is reported with the whole name. */
+const longestRelease = 800;
+
+type Finding = Omit<AdmissionReport, "id" | "at">;
+
 /**
- * ECS's hook: finds out what it judges, judges it under the test header, and writes the verdict down before it answers.
- * Whatever can't be told or written is not admitted. Throws InvalidEnvironment and InvalidHookEvent.
+ * ECS's hook: finds out what it judges, judges it under the test header, and writes the report before it answers.
+ * Whatever can't be found out or written is not admitted. Throws InvalidEnvironment and InvalidHookEvent.
  */
 export function admission(variables: Record<string, string | undefined>, outside: AdmissionOutside) {
   const env = admissionEnvironment(variables);
+  const { clock, dynamodb } = outside;
   return async (given: unknown): Promise<HookAnswer> => {
     const event = readHookEvent(given);
-    const { judgement, release } = await judged(env, outside, event);
-    const { verdict, why, admitted } = judgement;
-    const at = new Date(outside.clock.now()).toISOString();
-    const item = { id: `smoke#${event.resourceArn}` as const, verdict, why, at };
-    const written = await report(
-      outside.dynamodb,
-      env.ledger,
-      release === undefined ? item : { ...item, release },
-    ).then(
-      () => true,
-      (error: unknown) => console.error(`admission: the verdict could not be written: ${reason(error)}`),
+    const found = await within(clock, judgingLimit, "judging", () => judgeDeployment(env, outside, event)).catch(
+      (error: unknown): Finding => refuse(`it can't be judged: ${describeError(error)}`),
     );
-    return { hookStatus: admitted && written === true ? "SUCCEEDED" : "FAILED" };
+    const at = new Date(clock.now()).toISOString();
+    const report = { id: admissionReportId(event.resourceArn), ...found, at };
+    try {
+      await within(clock, writingLimit, "writing", (signal) => writeReport(dynamodb, env.ledger, report, signal));
+    } catch (error) {
+      console.error(`admission: not admitted, the report can't be written: ${lineOf(describeError(error), 500)}`);
+      return { hookStatus: "FAILED" };
+    }
+    return { hookStatus: found.admitted ? "SUCCEEDED" : "FAILED" };
   };
 }
 
-async function judged(
+async function judgeDeployment(
   env: AdmissionEnvironment,
   outside: AdmissionOutside,
   event: HookEvent,
-): Promise<{ judgement: Judgement; release?: string }> {
-  try {
-    const subject = await subjectOf(env, outside, event);
-    if (subject.kind === "unknown") return { judgement: refused(subject.why) };
-    if (subject.kind === "first") return { judgement: first };
-    const { release, commit } = subject.kind === "known" ? subject.good : subject.announcement;
-    const [name, value] = env.testHeader;
-    const selected = subject.kind === "known" ? liveness : checks;
-    const green = { env, headers: { [name]: value }, expected: { release, commit }, checks: selected };
-    const blue = subject.kind === "candidate" ? subject.blue : undefined;
-    const runs = await Promise.all([
-      runSmoke(green, outside),
-      blue === undefined ? undefined : runSmoke({ env, headers: {}, expected: blue, checks }, outside),
-    ]);
-    return { judgement: judge(subject, ...runs), release };
-  } catch (error) {
-    return { judgement: refused(`it cannot be told what this is: ${reason(error)}`) };
-  }
-}
-
-async function subjectOf(env: AdmissionEnvironment, outside: AdmissionOutside, event: HookEvent): Promise<Subject> {
+): Promise<Finding> {
   const ours = `:service/${lastPart(env.cluster)}/${lastPart(env.service)}`;
   const { serviceArn } = event.executionDetails;
-  if (!serviceArn.endsWith(ours)) return { kind: "unknown", why: `${serviceArn} is not this hook's service (${ours})` };
+  if (!serviceArn.endsWith(ours)) return refuse(`${serviceArn} is not this hook's service (${ours})`);
   const [revision, environment] = await Promise.all([
     describeRevision(outside.ecs, event),
     readEnvironment(outside.dynamodb, env.ledger),
   ]);
-  return recognise({ ...revision, environment });
+  const subject = recognise({ revision, environment, templateFamily: env.templateFamily });
+  switch (subject.kind) {
+    case "candidate":
+      return judgeAnnounced(env, outside, subject.announcement, revision);
+    case "good":
+      return judgeWayBack(env, outside, subject);
+    case "creation":
+      return admitCreation();
+    case "stranger":
+      return refuse(subject.why);
+  }
 }
 
-const first: Judgement = { verdict: "first", why: "the service's very first deployment", admitted: true };
-
-function refused(why: string): Judgement {
-  return { verdict: "refused", why: scrubber().clean(why), admitted: false };
+async function judgeAnnounced(
+  env: AdmissionEnvironment,
+  outside: AdmissionOutside,
+  { execution, release, commit, smoke }: Announcement,
+  revision: WaitingRevision,
+): Promise<Finding> {
+  const end = await explainEnd(outside.sfn, execution);
+  if (end !== undefined) return refuse(end);
+  const [green, blue] = await Promise.all([
+    runSmoke({ env, headers: testHeaders(env), expected: { release, commit }, checks }, outside),
+    revision.isFirst ? undefined : smokeBlue(env, outside, revision.source),
+  ]);
+  return { ...judgeCandidate(smoke, green, blue), release: lineOf(release, longestRelease) };
 }
+
+/**
+ * What users see now, by what ECS runs: the ledger's last-known-good may not be it, since ECS finishes a deployment whose execution
+ * was stopped. Undefined where that is no release.
+ */
+async function smokeBlue(
+  env: AdmissionEnvironment,
+  outside: AdmissionOutside,
+  source: string | undefined,
+): Promise<SmokeRun | undefined> {
+  try {
+    const expected = await describeRelease(outside.ecs, source);
+    return expected && (await runSmoke({ env, headers: {}, expected, checks }, outside));
+  } catch (error) {
+    return { verdict: "error", why: lineOf(describeError(error), 500), checks: [], isThere: false };
+  }
+}
+
+async function judgeWayBack(
+  env: AdmissionEnvironment,
+  outside: AdmissionOutside,
+  deployment: GoodDeployment,
+): Promise<Finding> {
+  const { release, commit } = deployment.good;
+  const smoke = { env, headers: testHeaders(env), expected: { release, commit }, checks: liveness };
+  const [run] = await Promise.all([runSmoke(smoke, outside), reportManualDeployment(env, outside, deployment)]);
+  return { ...judgeGood(run, deployment.isLast), release: lineOf(release, longestRelease) };
+}
+
+const testHeaders = ({ testHeader: [name, value] }: AdmissionEnvironment) => ({ [name]: value });
 
 /** A name as it is, or the end of an ARN. */
 function lastPart(nameOrArn: string): string {

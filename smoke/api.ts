@@ -1,12 +1,12 @@
-import { type Answer, Disconnected, exchange, type Request, type Target } from "./exchange.ts";
+import { Disconnected, exchange, type HttpAnswer, type Request, type Target } from "./exchange.ts";
 import { demand, NotJudged } from "./outcome.ts";
 import { foreignMerchant, type Session, type SignIn, signIn } from "./session.ts";
 
 /** What a check may do to the environment: read, as a visitor or as the smoke merchant. */
 export interface Api {
   /** Answers whatever the status. Throws CheckFailed or NotJudged; both end the check. */
-  get(path: string, session?: Session): Promise<Answer>;
-  head(path: string, session?: Session): Promise<Answer>;
+  get(path: string, session?: Session): Promise<HttpAnswer>;
+  head(path: string, session?: Session): Promise<HttpAnswer>;
 }
 
 /** Signs in as the smoke merchant; one sign-in serves all checks of a run. */
@@ -18,17 +18,30 @@ export interface ApiArgs extends Target {
   signIn: SignIn;
 }
 
+export interface EnvironmentApi {
+  api: Api;
+  login: Login;
+  /** Whether another release answered until the budget was spent. */
+  isMixed(): boolean;
+}
+
 /** One for each run: its checks share the sign-in and the budget for lost connections. */
-export function environmentApi(args: ApiArgs): { api: Api; login: Login } {
+export function environmentApi(args: ApiArgs): EnvironmentApi {
   let retries = 6;
+  let mixed = false;
   let session: Promise<Session> | undefined;
 
-  async function ask(request: Request): Promise<Answer> {
+  async function ask(request: Request): Promise<HttpAnswer> {
     for (;;) {
       try {
         const answer = await exchange(args, request);
-        const isOther = answer.release !== null && answer.release !== args.release;
-        if (!isOther || retries-- <= 0) return ours(answer, args.release);
+        // No name at all, and the load balancer answered for it (502, 503, 504).
+        demand(answer.release !== null, `${answer.request} answered ${answer.status} without x-greengate-release`);
+        if (answer.release === args.release) return answer;
+        if (retries-- <= 0) {
+          mixed = true;
+          throw new NotJudged(`${answer.request} was answered by release ${answer.release}`);
+        }
       } catch (error) {
         if (!(error instanceof Disconnected) || retries-- <= 0) throw error;
       }
@@ -36,7 +49,7 @@ export function environmentApi(args: ApiArgs): { api: Api; login: Login } {
     }
   }
 
-  async function read(method: "GET" | "HEAD", path: string, as?: Session): Promise<Answer> {
+  async function read(method: "GET" | "HEAD", path: string, as?: Session): Promise<HttpAnswer> {
     if (as === undefined) return ask({ method, path });
     const answer = await ask({ method, path, authorization: as.authorization });
     const foreign = foreignMerchant(answer.body, as.merchant);
@@ -53,12 +66,6 @@ export function environmentApi(args: ApiArgs): { api: Api; login: Login } {
       });
       return session;
     },
+    isMixed: () => mixed,
   };
-}
-
-/** An old colour's answer says nothing about the release; no name at all, and the load balancer answered for it (502, 503, 504). */
-function ours(answer: Answer, release: string): Answer {
-  demand(answer.release !== null, `${answer.request} answered ${answer.status} without x-greengate-release`);
-  if (answer.release !== release) throw new NotJudged(`${answer.request} was answered by release ${answer.release}`);
-  return answer;
 }

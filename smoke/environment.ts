@@ -21,6 +21,10 @@ export interface AdmissionEnvironment extends SmokeEnvironment {
   /** Name or ARN. */
   cluster: string;
   service: string;
+  /** ARN of the topic that people are told through. */
+  topic: string;
+  /** Task definition family of the template. */
+  templateFamily: string;
 }
 
 type Variables = Record<string, string | undefined>;
@@ -51,21 +55,30 @@ const admissionVariables = v.object({
   LEDGER: text,
   CLUSTER: text,
   SERVICE: text,
+  TOPIC: text,
+  TEMPLATE_FAMILY: text,
 });
 
 /** Reads the step's variables; throws one InvalidEnvironment that names every variable that is wrong. */
 export function smokeEnvironment(variables: Variables): SmokeEnvironment {
-  return smokeFields(checked("smoke", smokeVariables, variables));
+  return smokeFields(readVariables("smoke", smokeVariables, variables));
 }
 
 /** Reads the hook's variables; throws one InvalidEnvironment that names every variable that is wrong. */
 export function admissionEnvironment(variables: Variables): AdmissionEnvironment {
-  const read = checked("admission", admissionVariables, variables);
-  const { TEST_HEADER: testHeader, LEDGER: ledger, CLUSTER: cluster, SERVICE: service } = read;
-  return { ...smokeFields(read), testHeader, ledger, cluster, service };
+  const read = readVariables("admission", admissionVariables, variables);
+  return {
+    ...smokeFields(read),
+    testHeader: read.TEST_HEADER,
+    ledger: read.LEDGER,
+    cluster: read.CLUSTER,
+    service: read.SERVICE,
+    topic: read.TOPIC,
+    templateFamily: read.TEMPLATE_FAMILY,
+  };
 }
 
-/** The Lambda was set up wrongly; whoever runs `pulumi up` mends it. */
+/** The Lambda was set up wrongly; `pulumi up` sets it up. */
 export class InvalidEnvironment extends Error {
   override name = "InvalidEnvironment";
 }
@@ -75,7 +88,7 @@ function smokeFields(read: v.InferOutput<typeof smokeVariables>): SmokeEnvironme
   return { address, merchants, signInSecret, environment };
 }
 
-function checked<T extends v.ObjectEntries>(
+function readVariables<T extends v.ObjectEntries>(
   where: string,
   schema: v.ObjectSchema<T, undefined>,
   variables: Variables,

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { CheckFailed, NotJudged, reason } from "./outcome.ts";
+import { CheckFailed, describeError, NotJudged } from "./outcome.ts";
 
 /** Where requests go, and how. */
 export interface Target {
@@ -18,7 +18,7 @@ export type Request =
   | { method: "GET" | "HEAD"; path: string; authorization?: string }
   | { method: "POST"; path: "/auth/sign-in"; body: { email: string; password: string } };
 
-export interface Answer {
+export interface HttpAnswer {
   /** `GET /orders`: for messages. */
   request: string;
   status: number;
@@ -31,27 +31,27 @@ export interface Answer {
 /** No connection, or it broke: worth another try. */
 export class Disconnected extends NotJudged {}
 
-/** A request may take that long; one that hangs longer has failed. */
+/** Milliseconds for a request; one that hangs longer has failed. */
 const patience = 5_000;
 
 /**
  * Sends one request and reads the whole answer. Throws Disconnected, CheckFailed (no answer in 5 s, a redirect)
  * or NotJudged (another origin, the deadline).
  */
-export async function exchange(target: Target, request: Request): Promise<Answer> {
+export async function exchange(target: Target, request: Request): Promise<HttpAnswer> {
   const what = `${request.method} ${request.path}`;
   const url = inOrigin(target.origin, request.path);
   const left = target.deadline - target.clock.now();
   if (left <= 0) throw new NotJudged(`${what}: the smoke's time is over`);
-  const hung = new AbortController();
+  const timeout = new AbortController();
   const limit = Math.min(patience, left);
-  void target.clock.sleep(limit).then(() => hung.abort());
+  void target.clock.sleep(limit).then(() => timeout.abort());
   try {
     const response = await target.fetch(url, {
       ...options(target, request),
       // A redirect could lead a sign-in elsewhere: it comes back as it is, and is refused below.
       redirect: "manual",
-      signal: hung.signal,
+      signal: timeout.signal,
     });
     const body = await response.text();
     if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400))
@@ -60,11 +60,11 @@ export async function exchange(target: Target, request: Request): Promise<Answer
       request: what,
       status: response.status,
       release: response.headers.get("x-greengate-release"),
-      body: parsed(body),
+      body: parseBody(body),
     };
   } catch (error) {
     if (error instanceof CheckFailed) throw error;
-    if (!hung.signal.aborted) throw new Disconnected(`${what}: no connection (${reason(error)})`);
+    if (!timeout.signal.aborted) throw new Disconnected(`${what}: no connection (${describeError(error)})`);
     if (limit < patience) throw new NotJudged(`${what}: the smoke's time was over before an answer came`);
     throw new CheckFailed(`${what}: no answer within ${patience / 1000} s`);
   }
@@ -91,7 +91,7 @@ function inOrigin(origin: string, path: string): URL {
   return url;
 }
 
-function parsed(text: string): unknown {
+function parseBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

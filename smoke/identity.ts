@@ -1,10 +1,11 @@
 import * as v from "valibot";
-import { type Answer, exchange, type Target } from "./exchange.ts";
-import { NotJudged, reason } from "./outcome.ts";
+import { lineOf } from "../contract/text.ts";
+import { exchange, type HttpAnswer, type Target } from "./exchange.ts";
+import { describeError, NotJudged } from "./outcome.ts";
 
 /** Who must answer before anything is judged. */
 export interface Expected {
-  /** Execution name of the release (`GREENGATE_RELEASE`). A release that changes only configuration has its commit in common with the old one. */
+  /** `GREENGATE_RELEASE`. A release that changes only configuration has its commit in common with the old one. */
   release: string;
   commit: string;
 }
@@ -27,29 +28,30 @@ export async function identify(target: Target, expected: Expected): Promise<void
   let last = "nobody was asked";
   while (clock.now() < until) {
     const who = await exchange(target, { method: "GET", path: "/health" }).then(
-      (answer) => other(answer, expected),
-      (error: unknown) => reason(error),
+      (answer) => describeOther(answer, expected),
+      (error: unknown) => describeError(error),
     );
     row = who === undefined ? row + 1 : 0;
     if (row === inARow) return;
     last = who ?? last;
     await clock.sleep(gap);
   }
+  // A name may have hundreds of characters, and who answered instead must still fit into the line.
   throw new NotJudged(
-    `${expected.release} did not answer ${inARow} times in a row within ${limit / 1000} s; last: ${last}`,
+    `${lineOf(expected.release, 120)} did not answer ${inARow} times in a row within ${limit / 1000} s; last: ${last}`,
   );
 }
 
-/** `undefined` = it is the expected one; else what was seen. */
-function other(answer: Answer, expected: Expected): string | undefined {
+/** Who answered instead; `undefined` = it is the expected one. */
+function describeOther(answer: HttpAnswer, expected: Expected): string | undefined {
   if (answer.release === null) return `${answer.request} answered ${answer.status} without x-greengate-release`;
   if (answer.release !== expected.release) return `release ${answer.release}`;
   // It is the release, and it is ill: that is for the checks to judge.
   if (answer.status !== 200) return undefined;
-  const said = v.safeParse(health, answer.body);
-  if (!said.success) return `${answer.request} answered ${answer.status} without commit and release`;
-  if (said.output.release !== expected.release)
-    return `release ${said.output.release} in the body of ${answer.request}`;
-  if (said.output.commit !== expected.commit) return `commit ${said.output.commit}, not ${expected.commit}`;
+  const body = v.safeParse(health, answer.body);
+  if (!body.success) return `${answer.request} answered ${answer.status} without commit and release`;
+  if (body.output.release !== expected.release)
+    return `release ${body.output.release} in the body of ${answer.request}`;
+  if (body.output.commit !== expected.commit) return `commit ${body.output.commit}, not ${expected.commit}`;
   return undefined;
 }

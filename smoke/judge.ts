@@ -1,71 +1,57 @@
-import type { Announcement, EnvironmentItem, Good, SmokeItem } from "../stateMachine/ledger.ts";
+import type { AdmissionReport, SmokeRule } from "../contract/ledger.ts";
+import { lineOf } from "../contract/text.ts";
 import type { SmokeRun } from "./run.ts";
 
-/** What ECS and the ledger say about the revision that waits before the shift. */
-export interface Seen {
-  taskDefinition: string;
-  /** ECS names no source revision for the very first deployment. */
-  hasSource: boolean;
-  environment: Partial<Pick<EnvironmentItem, "good" | "previous" | "deploying">>;
-}
-
-/** Who waits for admission, and what must be known of it. */
-export type Subject =
-  /** Announced by the release that holds the lock. `blue` = what users see now; absent for the very first release. */
-  | { kind: "candidate"; announcement: Announcement; blue?: Good }
-  /** Is or was last-known-good: a way back. */
-  | { kind: "known"; good: Good }
-  /** The very first deployment of a service, as `pulumi up` makes it: nothing runs, nobody uses it, nothing could be smoked. */
-  | { kind: "first" }
-  | { kind: "unknown"; why: string };
-
-/** Positive: whoever is neither known nor announced is unknown. */
-export function recognise({ taskDefinition, hasSource, environment }: Seen): Subject {
-  const { good, previous, deploying } = environment;
-  if (good?.taskDefinition === taskDefinition) return { kind: "known", good };
-  if (previous?.taskDefinition === taskDefinition) return { kind: "known", good: previous };
-  if (!hasSource && good === undefined && deploying === undefined) return { kind: "first" };
-  if (deploying?.taskDefinition !== taskDefinition) {
-    const announced = deploying === undefined ? "no release is announced" : `announced is ${deploying.taskDefinition}`;
-    return {
-      kind: "unknown",
-      why: `nobody announced ${taskDefinition} (${announced}): deploy through the release machine`,
-    };
-  }
-  const blue = hasSource ? good : undefined;
-  return { kind: "candidate", announcement: deploying, ...(blue === undefined ? {} : { blue }) };
-}
-
 /** What is written to the ledger, and whether ECS may go on. */
-export interface Judgement {
-  verdict: SmokeItem["verdict"];
-  why: string;
-  admitted: boolean;
+export type Judgement = Pick<AdmissionReport, "verdict" | "admitted" | "why">;
+
+/** Of `why`, in characters. */
+const longest = 2_000;
+
+const admit = (verdict: AdmissionReport["verdict"], why: string): Judgement => ({
+  verdict,
+  admitted: true,
+  why: lineOf(why, longest),
+});
+
+const reject = (verdict: AdmissionReport["verdict"], why: string): Judgement => ({
+  verdict,
+  admitted: false,
+  why: lineOf(why, longest),
+});
+
+export const refuse = (why: string): Judgement => reject("refused", why);
+
+export const admitCreation = (): Judgement => admit("first", "the service is being created: no task runs yet");
+
+/** A way back must not be vetoed by the incident that it is to end, so `run` is liveness and identity alone. */
+export function judgeGood(run: SmokeRun, isLast: boolean): Judgement {
+  const history = isLast ? "it is last-known-good" : "it was good before";
+  if (run.verdict === "green") return admit("known", `${history}; ${run.why}`);
+  if (run.verdict === "red") return reject("red", `${history}; ${run.why}`);
+  return refuse(`${history}; the smoke could not be done: ${run.why}`);
 }
 
 /**
- * Green is admitted. If blue is not green either, the environment is in trouble and the release not to blame (`held`).
- * A smoke that could not be done says nothing about the release (`refused`). `advisory` admits all of that, and says so.
+ * `blue`: what users see now; absent where that is no release. `advisory` admits whatever was found, and the verdict stays on record.
  */
-export function judge(
-  subject: Extract<Subject, { kind: "candidate" | "known" }>,
-  green: SmokeRun,
-  blue?: SmokeRun,
-): Judgement {
-  const found = finding(green, blue);
-  if (subject.kind === "candidate" && subject.announcement.smoke === "advisory" && !found.admitted)
-    return { ...found, why: `admitted all the same, as the emergency asked: ${found.why}`, admitted: true };
-  return found;
+export function judgeCandidate(rule: SmokeRule, green: SmokeRun, blue?: SmokeRun): Judgement {
+  const found = compare(green, blue);
+  if (rule !== "advisory" || found.admitted) return found;
+  return admit(found.verdict, `advisory, so it is admitted all the same: ${found.why}`);
 }
 
-function finding(green: SmokeRun, blue?: SmokeRun): Judgement {
-  const blueFails = blue !== undefined && blue.verdict !== "green";
-  if (green.verdict === "green") {
-    const warning = blueFails ? `; but what users see now fails: ${blue.why}` : "";
-    return { verdict: "green", why: green.why + warning, admitted: true };
+function compare(green: SmokeRun, blue?: SmokeRun): Judgement {
+  if (green.verdict !== "green") {
+    // The release is not to blame where what users see now fails the same checks.
+    if (blue && blue.verdict !== "green")
+      return reject("held", `both fail; new: ${green.why}; what users see now: ${blue.why}`);
+    if (green.verdict === "red") return reject("red", green.why);
+    return refuse(`the smoke could not be done: ${green.why}`);
   }
-  if (blueFails)
-    return { verdict: "held", why: `both fail; new: ${green.why}; what users see now: ${blue.why}`, admitted: false };
-  if (green.verdict === "red") return { verdict: "red", why: green.why, admitted: false };
-  return { verdict: "refused", why: `the smoke could not be done: ${green.why}`, admitted: false };
+  // ECS would shift users from where they are not, and a rollback would not bring them back to where they were.
+  if (blue && !blue.isThere) return reject("held", `users do not get what ECS runs for them: ${blue.why}`);
+  if (blue && blue.verdict !== "green")
+    return admit("green", `${green.why}; but what users see now fails: ${blue.why}`);
+  return admit("green", green.why);
 }

@@ -1,41 +1,26 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as v from "valibot";
-import type { SmokeItem } from "../stateMachine/ledger.ts";
-import type { Seen } from "./judge.ts";
+import { type AdmissionReport, type EnvironmentItem, environmentItem } from "../contract/ledger.ts";
 
-const good = v.object({
-  taskDefinition: v.string(),
-  release: v.string(),
-  image: v.string(),
-  digest: v.string(),
-  commit: v.string(),
-  sequence: v.number(),
-});
-
-const environmentItem = v.object({
-  good: v.exactOptional(good),
-  previous: v.exactOptional(v.nullable(good)),
-  deploying: v.exactOptional(
-    v.object({
-      taskDefinition: v.string(),
-      release: v.string(),
-      digest: v.string(),
-      commit: v.string(),
-      smoke: v.picklist(["enforce", "advisory"]),
-    }),
-  ),
-});
-
-/** What the environment's item says now; `{}` before its first release. Throws if it cannot be read or makes no sense. */
-export async function readEnvironment(dynamodb: DynamoDBClient, table: string): Promise<Seen["environment"]> {
+/** What the environment's item says now. Throws if it is missing, can't be read or makes no sense. */
+export async function readEnvironment(dynamodb: DynamoDBClient, table: string): Promise<EnvironmentItem> {
   const get = { TableName: table, Key: marshall({ id: "environment" }), ConsistentRead: true };
   const { Item: item } = await dynamodb.send(new GetItemCommand(get));
-  return item === undefined ? {} : v.parse(environmentItem, unmarshall(item));
+  if (item === undefined)
+    throw new Error(`the ledger's environment item is missing: restore ${table} from its point-in-time recovery`);
+  const read = v.safeParse(environmentItem, unmarshall(item));
+  if (read.success) return read.output;
+  const [issue] = read.issues;
+  throw new Error(`the ledger's environment item makes no sense at ${v.getDotPath(issue)}: ${issue.message}`);
 }
 
-/** Leaves the hook's verdict for `look`. ECS may ask again about the same deployment: the last verdict counts. */
-export async function report(dynamodb: DynamoDBClient, table: string, item: SmokeItem): Promise<void> {
-  const put = { TableName: table, Item: marshall(item, { removeUndefinedValues: true }) };
-  await dynamodb.send(new PutItemCommand(put));
+/** Leaves what the hook found for whoever looks. ECS may ask again about the same deployment: the last report counts. */
+export async function writeReport(
+  dynamodb: DynamoDBClient,
+  table: string,
+  report: AdmissionReport,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  await dynamodb.send(new PutItemCommand({ TableName: table, Item: marshall(report) }), { abortSignal });
 }

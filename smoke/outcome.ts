@@ -13,8 +13,8 @@ export function demand(holds: boolean, why: string): asserts holds {
   if (!holds) throw new CheckFailed(why);
 }
 
-/** What went wrong, in words: the message and the causes below it (`fetch failed` alone says nothing). */
-export function reason(error: unknown): string {
+/** The message and the causes below it (`fetch failed` alone says nothing). */
+export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${reason(error.cause)}`;
+  return error.cause === undefined ? error.message : `${error.message}: ${describeError(error.cause)}`;
 }

@@ -1,15 +1,16 @@
+import { lineOf } from "../contract/text.ts";
+
 /** Collects what must never be shown, and takes it out of every text that leaves the room. */
 export interface Scrubber {
   /** From now on this value, also URL- or base64-encoded or escaped in JSON, is replaced in every text. */
   hide(secret: string): void;
-  /** Text without secrets, bearer tokens and control characters, at most 300 characters. */
+  /** One line without secrets and bearer tokens, at most 500 characters. */
   clean(text: string): string;
 }
 
-const longest = 300;
 const credential = /\b(bearer|basic)\s+[\w.~+/=-]+|\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/gi;
 
-export function scrubber(): Scrubber {
+export function createScrubber(): Scrubber {
   const hidden = new Set<string>();
   return {
     hide(secret) {
@@ -20,8 +21,7 @@ export function scrubber(): Scrubber {
       let clean = text;
       // Longest first, or a secret that is part of another would leave the other's rest standing.
       for (const form of [...hidden].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(form, "[hidden]");
-      clean = clean.replace(credential, "[hidden]").replace(/\p{Cc}+/gu, " ");
-      return clean.length <= longest ? clean : `${clean.slice(0, longest - 1)}…`;
+      return lineOf(clean.replace(credential, "[hidden]"), 500);
     },
   };
 }

@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as v from "valibot";
-import type { Answer, Request } from "./exchange.ts";
+import type { HttpAnswer, Request } from "./exchange.ts";
 import { NotJudged } from "./outcome.ts";
+import { readBody } from "./readBody.ts";
 import type { Scrubber } from "./scrub.ts";
-import { shaped } from "./shaped.ts";
 
 /** The smoke merchant, signed in. */
 export interface Session {
@@ -31,7 +31,7 @@ const credentialsShape = v.object({
   password: v.pipe(v.string(), v.nonEmpty()),
 });
 
-const signedIn = v.object({
+const signInBody = v.object({
   token: v.pipe(v.string(), v.nonEmpty()),
   merchant: v.object({ id: v.pipe(v.string(), v.nonEmpty()), smoke: v.optional(v.unknown()) }),
 });
@@ -57,9 +57,9 @@ export async function readCredentials(
  * The only request that isn't a read. Fails closed: the merchant must be on the environment's list and say itself that it
  * is a smoke merchant, or nothing is done in its name.
  */
-export async function signIn(args: SignIn, ask: (request: Request) => Promise<Answer>): Promise<Session> {
+export async function signIn(args: SignIn, ask: (request: Request) => Promise<HttpAnswer>): Promise<Session> {
   const answer = await ask({ method: "POST", path: "/auth/sign-in", body: await args.credentials() });
-  const { token, merchant } = shaped(answer, signedIn, "{token, merchant: {id, smoke}}");
+  const { token, merchant } = readBody(answer, signInBody, "{token, merchant: {id, smoke}}");
   args.scrubber.hide(token);
   if (!args.merchants.includes(merchant.id))
     throw new NotJudged(

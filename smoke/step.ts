@@ -1,35 +1,20 @@
-import * as v from "valibot";
-import type { SmokeAnswer } from "../stateMachine/calls.ts";
+import { readCall, type SmokeAnswer, smokeCall } from "../contract/calls.ts";
 import { checks } from "./checks/all.ts";
-import { uncovered } from "./coverage.ts";
+import { listUncovered } from "./coverage.ts";
 import { smokeEnvironment } from "./environment.ts";
 import { type Outside, runSmoke } from "./run.ts";
 
-const smokeCall = v.object({
-  release: v.pipe(v.string(), v.regex(/^[\w-]{1,80}$/, "must be an execution's name")),
-  commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, "must be 40 hex digits")),
-  changedPaths: v.nullish(v.object({ since: v.string(), paths: v.array(v.string()) })),
-});
-
-/**
- * The machine's step: is the environment, as its users see it, this release, and does it work? Takes a SmokeCall.
- * Throws only InvalidEnvironment and InvalidSmokeCall; whatever the environment does is a verdict.
- */
+/** The machine's step: is the environment, as its users see it, this release, and does it work? Throws InvalidEnvironment and InvalidCall. */
 export function smokeStep(variables: Record<string, string | undefined>, outside: Outside) {
   const env = smokeEnvironment(variables);
-  return async (call: unknown): Promise<SmokeAnswer> => {
-    const read = v.safeParse(smokeCall, call);
-    if (!read.success) throw new InvalidSmokeCall(described(read.issues));
-    const { release, commit, changedPaths } = read.output;
+  return async (given: unknown): Promise<SmokeAnswer> => {
+    const { release, commit, changedPaths, smoke, now } = readCall("smoke", smokeCall, given);
     const run = await runSmoke({ env, headers: {}, expected: { release, commit }, checks }, outside);
-    return { ...run, uncovered: uncovered(changedPaths?.paths ?? [], checks) };
+    const { verdict, why } = run;
+    const uncovered = listUncovered(changedPaths?.paths ?? [], checks);
+    const found = { verdict, why, checks: run.checks, uncovered, at: now };
+    if (smoke === "advisory") return { ...found, next: "look", why: `advisory, so it stops nothing: ${why}` };
+    if (verdict === "green") return { ...found, next: "look" };
+    return { ...found, next: "restore", failure: verdict === "red" ? "RedSmoke" : "SmokeFailed" };
   };
-}
-
-export class InvalidSmokeCall extends Error {
-  override name = "InvalidSmokeCall";
-}
-
-function described(issues: readonly v.BaseIssue<unknown>[]): string {
-  return `smoke call: ${issues.map((issue) => `${v.getDotPath(issue) ?? "input"}: ${issue.message}`).join("; ")}`;
 }

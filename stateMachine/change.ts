@@ -1,55 +1,38 @@
-import { flow, jsonata, phase } from "./asl.ts";
-import { inMinutes, me, release } from "./expressions.ts";
-import { recordGood } from "./recordGood.ts";
+import type { Lane } from "../contract/execution.ts";
+import { flow, phase } from "./asl.ts";
 import type { MachineSettings } from "./settings.ts";
-import { callAgain, invoke, updateItem } from "./tasks.ts";
+import { briefly, callGate, execution, invoke, persistently } from "./tasks.ts";
 
 /**
- * Try: deploy, see the traffic move, smoke at once, watch the bake to its end, record last-known-good. Whatever isn't green leaves
- * through the one Catch and is restored; `outcome` names it. Another one's deployment that took over is left alone.
+ * Try: deploy, see the traffic move, smoke at once, watch the bake, record last-known-good. What comes next is in every answer;
+ * whatever isn't good leaves through the one Catch, and Restore takes over.
  */
-export const change = (settings: MachineSettings, emergency: boolean) =>
-  phase<"Record" | "Restore">()({
+export const change = (settings: MachineSettings, lane: Lane) =>
+  phase<"Close" | "Restore">()({
     Change: {
       Type: "Parallel",
-      Branches: [branch(settings, emergency)],
-      Assign: {
-        ended: "Released",
-        smoke: "{% $states.result[0].smoke %}",
-        taskDefinition: "{% $states.result[0].taskDefinition %}",
-        why: "{% $states.result[0].smoke.why %}",
-      },
+      Branches: [branch(settings, lane)],
+      Assign: { answer: "{% $states.result[0] %}" },
       Catch: [
-        {
-          ErrorEquals: ["Displaced"],
-          Assign: { ended: "Displaced", why: "{% $states.errorOutput.Cause %}" },
-          Next: "Record",
-        },
         // Not matched by States.ALL.
-        {
-          ErrorEquals: ["States.DataLimitExceeded"],
-          Assign: {
-            outcome: "States.DataLimitExceeded",
-            why: "an answer was larger than Step Functions carries",
-            restoreDeadline: inMinutes(30),
-          },
-          Next: "Restore",
-        },
-        {
-          ErrorEquals: ["States.ALL"],
-          Assign: {
-            outcome: "{% $states.errorOutput.Error %}",
-            why: "{% $states.errorOutput.Cause %}",
-            restoreDeadline: inMinutes(30),
-          },
-          Next: "Restore",
-        },
+        { ErrorEquals: ["States.DataLimitExceeded"], Assign: caught, Next: "Restore" },
+        { ErrorEquals: ["States.ALL"], Assign: caught, Next: "Restore" },
       ],
-      Next: "Record",
+      Next: "Close",
     },
   });
 
-const branch = (settings: MachineSettings, emergency: boolean) =>
+const caught = { failure: "{% $states.errorOutput %}", restoreSince: "{% $millis() %}" };
+
+/** What deployment/ is told in every call. */
+const call = {
+  execution,
+  fence: "{% $answer.fence %}",
+  since: "{% $answer.lockedAt %}",
+  now: "{% $millis() %}",
+};
+
+const branch = (settings: MachineSettings, lane: Lane) =>
   flow({
     StartAt: "Deploy",
     States: {
@@ -58,120 +41,85 @@ const branch = (settings: MachineSettings, emergency: boolean) =>
           settings.functions.deploy,
           {
             action: "deploy",
-            release,
-            holder: me,
-            fence: "{% $fence %}",
-            candidate: "{% $candidate %}",
+            ...call,
+            lane,
+            candidate: "{% $answer.candidate %}",
             template: settings.template,
-            smoke: "{% $smokeRule %}",
+            smoke: "{% $answer.smoke %}",
           },
-          120,
+          60,
         ),
-        Retry: [
-          // Left behind by an execution that died, and being rolled back; or `pulumi up`'s own, which takes as long as a release.
+        Assign: { step: "{% $states.result.Payload %}", smoked: { at: 0, verdict: "none", why: "" }, shortfalls: 0 },
+        // Whether it was done is for the announcement to say; the next look reads it.
+        Catch: [
           {
-            ErrorEquals: ["DeploymentOpen"],
-            IntervalSeconds: 10,
-            BackoffRate: 1,
-            MaxAttempts: 6 * (settings.scaleUpMinutes + settings.bakeMinutes),
+            ErrorEquals: ["States.ALL"],
+            Assign: { step: { next: "wait", seconds: 20 }, smoked: { at: 0, verdict: "none", why: "" }, shortfalls: 0 },
+            Next: "What is next?",
           },
-          // The release's name makes it idempotent.
-          ...callAgain("LockLost", "InvalidTemplate", "InvalidCall"),
         ],
+        Next: "What is next?",
+      },
+      "What is next?": {
+        Type: "Choice",
+        Choices: [
+          { Condition: "{% $step.next = 'look' %}", Next: "Check deployment" },
+          { Condition: "{% $step.next = 'wait' %}", Next: "Wait for ECS" },
+          { Condition: "{% $step.next = 'smoke' %}", Next: "Smoke" },
+          { Condition: "{% $step.next = 'good' %}", Next: "Mark good" },
+          { Condition: "{% $step.next = 'deploy' %}", Next: "Deploy" },
+        ],
+        Default: "Not green",
+      },
+      "Wait for ECS": { Type: "Wait", Seconds: "{% $step.seconds %}", Next: "Check deployment" },
+      "Check deployment": {
+        ...invoke(
+          settings.functions.deploy,
+          { action: "look", ...call, smokedAt: "{% $smoked.at %}", shortfalls: "{% $shortfalls %}" },
+          60,
+        ),
+        Retry: persistently("InvalidCall"),
         Assign: {
-          registered: "{% $states.result.Payload.taskDefinition %}",
-          deadline: inMinutes(settings.scaleUpMinutes),
-          smoked: {},
-          looked: { stage: "starting", why: "" },
+          step: "{% $states.result.Payload %}",
+          shortfalls: "{% $states.result.Payload.shortfalls %}",
         },
         Catch: [
           {
             ErrorEquals: ["States.ALL"],
-            Assign: { notGreen: "DeployFailed", notGreenWhy: "{% $states.errorOutput.Cause %}" },
+            Assign: { step: { next: "restore", failure: "TooSlow", why: "{% $states.errorOutput.Error %}" } },
             Next: "Not green",
           },
         ],
-        Next: "Look",
+        Next: "What is next?",
       },
-      Look: {
-        ...invoke(settings.functions.deploy, { action: "look", taskDefinition: "{% $registered %}" }, 60),
-        Retry: callAgain(),
-        Assign: { looked: "{% $states.result.Payload %}" },
-        Next: "How far is it?",
-      },
-      "How far is it?": {
-        Type: "Choice",
-        Choices: [
-          {
-            Condition: jsonata("$looked.stage = 'finished' and $smoked.verdict = 'green'"),
-            Next: "Record good",
-          },
-          {
-            Condition: jsonata("$looked.stage in ['moved', 'finished'] and $not($exists($smoked.verdict))"),
-            Next: "Smoke",
-          },
-          {
-            Condition: jsonata(
-              "$millis() < $deadline and ($looked.stage = 'starting' or ($looked.stage = 'moved' and $smoked.verdict = 'green'))",
-            ),
-            Next: "Wait for ECS",
-          },
-          {
-            Condition: jsonata("$looked.stage = 'undone' and $looked.ended = 'Refused' and $looked.verdict = 'red'"),
-            Assign: { notGreen: "RedAdmission", notGreenWhy: "{% $looked.why %}" },
-            Next: "Not green",
-          },
-          {
-            Condition: jsonata("$looked.stage = 'undone' and $exists($looked.ended)"),
-            Assign: {
-              // ECS does not say whether users had met it; a smoke of ours is the proof that they had.
-              notGreen: jsonata(
-                "$exists($smoked.verdict) and $not($looked.ended = 'Displaced') ? 'RolledBack' : $looked.ended",
-              ),
-              notGreenWhy: "{% $looked.why %}",
-            },
-            Next: "Not green",
-          },
-          {
-            Condition: jsonata("$smoked.verdict = 'red'"),
-            Assign: { notGreen: "RedSmoke", notGreenWhy: "{% $smoked.why %}" },
-            Next: "Not green",
-          },
-          {
-            Condition: jsonata("$exists($smoked.verdict) and $not($smoked.verdict = 'green')"),
-            Assign: { notGreen: "SmokeFailed", notGreenWhy: "{% $smoked.why %}" },
-            Next: "Not green",
-          },
-        ],
-        Assign: {
-          notGreen: jsonata("$exists($smoked.verdict) ? 'RolledBack' : 'DeployFailed'"),
-          notGreenWhy: jsonata("'not done in time; ECS says: ' & $string($looked.why)"),
-        },
-        Default: "Not green",
-      },
-      // Often until traffic has moved; then nothing is left to do but to watch.
-      "Wait for ECS": { Type: "Wait", Seconds: jsonata("$looked.stage = 'moved' ? 15 : 5"), Next: "Look" },
       Smoke: {
         ...invoke(
           settings.functions.smoke,
           {
-            release,
-            commit: "{% $candidate.commit %}",
-            changedPaths: jsonata("$exists($candidate.changedPaths) ? $candidate.changedPaths : null"),
+            release: "{% $answer.release %}",
+            commit: "{% $answer.candidate.commit %}",
+            changedPaths: "{% $answer.candidate.changedPaths %}",
+            smoke: "{% $answer.smoke %}",
+            now: "{% $millis() %}",
           },
           150,
         ),
-        Assign: {
-          smoked: "{% $states.result.Payload %}",
-          deadline: inMinutes(settings.bakeMinutes + 30),
-        },
-        Next: "How far is it?",
+        Retry: briefly("InvalidCall"),
+        Assign: { step: "{% $states.result.Payload %}", smoked: "{% $states.result.Payload %}" },
+        Next: "What is next?",
       },
-      "Record good": {
-        ...updateItem(settings.ledger, "environment", recordGood(settings, emergency)),
-        Output: { smoke: "{% $smoked %}", taskDefinition: "{% $registered %}" },
+      "Mark good": {
+        ...callGate(settings.functions.gate, "markGood", lane, {
+          fence: "{% $answer.fence %}",
+          deployment: "{% $step.deployment %}",
+          taskDefinition: "{% $step.taskDefinition %}",
+          smoke: { verdict: "{% $smoked.verdict %}", why: "{% $smoked.why %}" },
+          frozenSince: "{% $answer.frozenSince %}",
+        }),
+        Retry: persistently("NotGood", "LockLost", "InvalidCall"),
+        Output: "{% $states.result.Payload %}",
         End: true,
       },
-      "Not green": { Type: "Fail", Error: "{% $notGreen %}", Cause: "{% $notGreenWhy %}" },
+      "Not green": { Type: "Fail", Error: "{% $step.failure %}", Cause: "{% $step.why %}" },
     },
   });

@@ -1,105 +1,91 @@
-import { type Flow, flow, jsonata, phase } from "./asl.ts";
-import { freeze, quarantine } from "./consequences.ts";
-import { me } from "./expressions.ts";
+import { flow, phase } from "./asl.ts";
 import type { MachineSettings } from "./settings.ts";
-import { callAgain, invoke } from "./tasks.ts";
-
-/** Outcomes of a change that no user met, and how the execution ends when last-known-good is green. */
-const unseen = "{'RedAdmission': 'Refused', 'Refused': 'Refused', 'Held': 'Held', 'DeployFailed': 'DeployFailed'}";
-const failed = { ended: "RollbackFailed", why: jsonata("$why & ' — and not restored: ' & $states.errorOutput.Cause") };
+import { briefly, execution, invoke, persistently } from "./tasks.ts";
 
 /**
- * After a change that isn't green: bring the service back to last-known-good, then smoke it, which tells the release from the world.
- * `outcome` and `restoreDeadline` come from the change.
+ * Bring the service back to a good release, then smoke it, which shows whether the release or the environment is at fault. It goes on
+ * until its deadline whatever fails on the way: giving up early leaves users on a bad release.
  */
 export const restore = (settings: MachineSettings) =>
-  phase<"Record">()({
+  phase<"Close">()({
     Restore: {
       Type: "Parallel",
-      Branches: [restoring(settings, "$good")],
-      Assign: {
-        again: "{% $states.result[0].verdict %}",
-        ended: jsonata(
-          `$states.result[0].verdict = 'green' ? ($exists($lookup(${unseen}, $outcome)) ? $lookup(${unseen}, $outcome) : 'RolledBack') : 'Held'`,
-        ),
-        why: jsonata(
-          "$states.result[0].verdict = 'green' ? $why : $why & ' — and last-known-good is not green either: ' & $states.result[0].why",
-        ),
-      },
+      Branches: [branch(settings)],
+      Assign: { restored: "{% $states.result[0] %}" },
       Catch: [
-        // Another execution has taken the lock over and decides from here on.
-        {
-          ErrorEquals: ["LockLost"],
-          Assign: { ended: "Displaced", why: "another execution took the lock over" },
-          Next: "Record",
-        },
-        // Green through its bake, and only the answer to the write that says so was lost. It names no task definition.
-        {
-          ErrorEquals: ["AlreadyGood"],
-          Assign: { ended: "Released", why: "green, and recorded as good" },
-          Next: "Record",
-        },
-        // The very first release: there is no good one. Where no user met it, nothing was lost.
-        {
-          ErrorEquals: ["NothingToRestore"],
-          Assign: {
-            again: "none",
-            ended: jsonata(`$exists($lookup(${unseen}, $outcome)) ? $lookup(${unseen}, $outcome) : 'RollbackFailed'`),
-          },
-          Next: "Is the release to blame?",
-        },
-        { ErrorEquals: ["States.DataLimitExceeded"], Assign: failed, Next: "Freeze" },
-        { ErrorEquals: ["States.ALL"], Assign: failed, Next: "Freeze" },
+        { ErrorEquals: ["States.DataLimitExceeded"], Assign: { restored: notRestored }, Next: "Close" },
+        { ErrorEquals: ["States.ALL"], Assign: { restored: notRestored }, Next: "Close" },
       ],
-      Next: "Is the release to blame?",
+      Next: "Close",
     },
-    "Is the release to blame?": {
-      Type: "Choice",
-      Choices: [
-        { Condition: jsonata("$ended = 'RollbackFailed'"), Next: "Freeze" },
-        // A red verdict, and the good release green in the same world.
-        { Condition: jsonata("$outcome in ['RedSmoke', 'RedAdmission'] and $again = 'green'"), Next: "Quarantine" },
-      ],
-      Default: "Record",
-    },
-    Quarantine: { ...quarantine(settings), Catch: [{ ErrorEquals: ["States.ALL"], Next: "Record" }], Next: "Record" },
-    Freeze: { ...freeze(settings), Catch: [{ ErrorEquals: ["States.ALL"], Next: "Record" }], Next: "Record" },
   });
 
-/** One branch that ends with the smoke's answer once the service is back on `target`, a `Good` in a variable; its failure is an error. */
-export const restoring = (settings: MachineSettings, target: "$good" | "$target"): Flow =>
+const notRestored = {
+  restored: false,
+  error: "{% $states.errorOutput.Error %}",
+  why: "{% $states.errorOutput.Cause %}",
+  verdict: "unknown",
+  smoked: "",
+};
+
+const branch = (settings: MachineSettings) =>
   flow({
-    StartAt: "Put back",
+    StartAt: "Restore last good",
     States: {
-      "Put back": {
+      "Restore last good": {
         ...invoke(
           settings.functions.deploy,
-          { action: "restore", holder: me, fence: "{% $fence %}", target: jsonata(target) },
+          {
+            action: "restore",
+            execution,
+            fence: "{% $answer.fence %}",
+            since: "{% $restoreSince %}",
+            now: "{% $millis() %}",
+            target: "{% $answer.target %}",
+          },
           60,
         ),
-        // A call that failed on the way must not freeze the environment: each decides from what ECS says now.
-        Retry: callAgain("LockLost", "AlreadyGood", "NothingToRestore", "TargetGone", "InvalidCall"),
-        Assign: { put: "{% $states.result.Payload %}" },
-        Next: "Is it back?",
+        Retry: persistently("LockLost", "AlreadyGood", "NothingToRestore", "InvalidCall"),
+        Assign: { back: "{% $states.result.Payload %}" },
+        Next: "Is it restored?",
       },
-      "Is it back?": {
+      "Is it restored?": {
         Type: "Choice",
-        Choices: [
-          { Condition: jsonata("$put.stage = 'back'"), Next: "Smoke again" },
-          { Condition: jsonata("$put.stage = 'waiting' and $millis() < $restoreDeadline"), Next: "Wait for restore" },
-        ],
-        Default: "Not restored",
+        Choices: [{ Condition: "{% $back.next = 'wait' %}", Next: "Wait for restore" }],
+        // Restored, or given up: either way what users get is smoked.
+        Default: "Smoke again",
       },
-      "Wait for restore": { Type: "Wait", Seconds: 5, Next: "Put back" },
+      "Wait for restore": { Type: "Wait", Seconds: "{% $back.seconds %}", Next: "Restore last good" },
       "Smoke again": {
         ...invoke(
           settings.functions.smoke,
-          { release: jsonata(`${target}.release`), commit: jsonata(`${target}.commit`), changedPaths: null },
+          {
+            release: "{% $back.release %}",
+            commit: "{% $back.commit %}",
+            changedPaths: null,
+            smoke: "enforce",
+            now: "{% $millis() %}",
+          },
           150,
         ),
-        Output: { verdict: "{% $states.result.Payload.verdict %}", why: "{% $states.result.Payload.why %}" },
+        Retry: briefly("InvalidCall"),
+        Output: {
+          ...outcome,
+          verdict: "{% $states.result.Payload.verdict %}",
+          smoked: "{% $states.result.Payload.why %}",
+        },
+        // A smoke that can't be done doesn't undo what was restored.
+        Catch: [
+          {
+            ErrorEquals: ["States.ALL"],
+            Output: { ...outcome, verdict: "unknown", smoked: "{% $states.errorOutput.Error %}" },
+            Next: "Restore ended",
+          },
+        ],
         End: true,
       },
-      "Not restored": { Type: "Fail", Error: "NotRestored", Cause: jsonata("'ECS says: ' & $string($put.why)") },
+      "Restore ended": { Type: "Succeed" },
     },
   });
+
+const outcome = { restored: "{% $back.restored %}", why: "{% $back.why %}", error: "" };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { check } from "../check.ts";
 import { demand } from "../outcome.ts";
-import { shaped } from "../shaped.ts";
+import { readBody } from "../readBody.ts";
 
 const health = v.object({ status: v.string(), commit: v.string(), release: v.string() });
 
@@ -11,7 +11,7 @@ export const healthAndRelease = check(
   { touches: ["src/health/**", "src/main.ts", "src/config/**"] },
   async ({ api }) => {
     const answer = await api.get("/health");
-    const { status, release } = shaped(answer, health, "{status, commit, release}");
+    const { status, release } = readBody(answer, health, "{status, commit, release}");
     demand(
       release === answer.release,
       `${answer.request} says release ${release} and its header says ${answer.release}`,

@@ -27,7 +27,7 @@ test("a wrong link tells nothing: not even whether its question exists", async (
   await using live = await stage();
   const name = await live.asks("token-1");
   const token = live.linkOf("ana").split("/").at(-1) ?? "";
-  const other = await live.asks("token-2", { commit: "c".repeat(40) });
+  const other = await live.asks("token-2", { build: { commit: "c".repeat(40) } });
   const wrong = [
     `/a/${name}/${token.slice(0, -1)}${token.endsWith("A") ? "E" : "A"}`,
     `/a/${name}/${token.slice(0, -1)}`,
@@ -36,6 +36,9 @@ test("a wrong link tells nothing: not even whether its question exists", async (
     `/a/main-0000000-20261123T101500/${token}`,
     `/a/${"x".repeat(81)}/${token}`,
     `/a/..%2Fenvironment/${token}`,
+    `/a/~ff/${token}`,
+    `/a/${name.replaceAll("-", "~2D")}/${token}`,
+    `/a/${"~F0~9F~91~A9".repeat(41)}/${token}`,
     `/a/${name}`,
     "/",
   ];
@@ -50,9 +53,13 @@ test("a wrong link tells nothing: not even whether its question exists", async (
 test("what a commit says is text on the page and one line where one line belongs", async () => {
   await using live = await stage();
   await live.asks("token-1", {
-    author: 'Mallory"><script>alert(1)</script>\r\nAsked by  the CEO',
-    message: "<img src=x onerror=alert(1)>\n</pre><form action=https://evil.test>\u202Eevas",
-    ref: "main'--><style>*{}</style>",
+    build: {
+      author: 'Mallory"><script>alert(1)</script>\r\nAsked by  the CEO',
+      message: "<img src=x onerror=alert(1)>\n</pre><form action=https://evil.test>\u202Eevas",
+      ref: "main'--><style>*{}</style>",
+    },
+    hotfix: { commit: "f".repeat(40), knownBy: "<img src=y>" },
+    name: "<script>",
   });
   const { body } = await live.open(live.linkOf("ana"));
   const refused = await live.press(live.linkOf("ana"), "approve", { commit: '"><i>', reason: "</textarea><script>" });
@@ -109,10 +116,10 @@ test("the task token stays out of pages, mails, logs and errors, and the link ou
   for (const spy of spies) spy.mockRestore();
 
   expect(pages.map(({ statusCode }) => statusCode)).toEqual([200, 503, 200, 200, 200]);
-  const told = logged.map((said) => (said instanceof Error ? `${said.stack} ${JSON.stringify(said)}` : String(said)));
-  expect(told).toHaveLength(2);
+  const lines = logged.map((said) => (said instanceof Error ? `${said.stack} ${JSON.stringify(said)}` : String(said)));
+  expect(lines).toHaveLength(4);
   expect(failure).toContain("AskFailed");
-  for (const text of [String(failure), ...told, ...pages.map((page) => JSON.stringify(page))]) {
+  for (const text of [String(failure), ...lines, ...pages.map((page) => JSON.stringify(page))]) {
     expect(text).not.toContain(secret);
     expect(text).not.toContain(link.split("/").at(-1));
   }

@@ -1,116 +1,163 @@
 import { describe, expect, it } from "vitest";
+import { minute, pauseAfter } from "../../deployment/time.ts";
 import { deploymentWorld, type World, type WorldArgs } from "../support/deploymentWorld.ts";
-import { commit, deploying, lock } from "../support/shop.ts";
+import { commit, executionOf } from "../support/shop.ts";
+import { release, startRelease } from "./support/machine.ts";
 
-/** Build `a` runs; build `b` is just being deployed. */
-function second(args: WorldArgs = {}, smoke: "enforce" | "advisory" = "enforce") {
+/** Build `a` is good and runs; a release of build `b` has the lock. */
+function second(args: WorldArgs = {}) {
   const world = deploymentWorld(args);
-  world.write({ id: "environment", ...lock });
-  world.lookUntil(world.run(deploying("a")).taskDefinition, "finished");
-  return { world, ...world.run(deploying("b", { smoke })) };
+  const [good] = release(world, "a");
+  return { world, good, run: startRelease(world, "b") };
 }
 
-const onlyFor = (build: string, verdict: "red" | "held" | null) => (judged: string) =>
-  judged === commit(build) ? verdict : "green";
+/** ECS would try for a day. */
+const withoutCircuitBreaker = (world: World) =>
+  world.changeService(({ deploymentConfiguration }) => {
+    deploymentConfiguration.deploymentCircuitBreaker.enable = false;
+  });
 
-function byHand(world: World, taskDefinition: string): void {
-  const input = { cluster: "shop", service: "shop", taskDefinition };
-  expect(world.answer({ action: "UpdateService", input })).toHaveProperty("output");
-}
+const bakeFor = (world: World, minutes: number) =>
+  world.changeService(({ deploymentConfiguration }) => {
+    deploymentConfiguration.bakeTimeInMinutes = minutes;
+  });
 
 describe("look", () => {
-  it("waits for a deployment that the list doesn't show yet", () => {
-    const { world, taskDefinition } = second();
-    expect(world.run({ action: "look", taskDefinition })).toEqual({
-      stage: "starting",
-      why: `ECS doesn't list a deployment of ${taskDefinition} yet`,
-    });
+  it("waits for a deployment that the list doesn't show yet, then names it", () => {
+    const { world, run } = second();
+    run.deploy();
+    const why = expect.stringMatching(/^ECS lists no deployment of .*shop:2 yet$/);
+    expect(run.look()).toEqual({ next: "wait", seconds: 5, why, shortfalls: 0 });
     world.pass(15);
-    const looked = world.run({ action: "look", taskDefinition });
-    expect(looked).toMatchObject({
-      stage: "starting",
-      serviceDeployment: expect.stringContaining(":service-deployment/"),
+    expect(run.look()).toEqual({
+      next: "wait",
+      seconds: 5,
+      why: "SCALE_UP IN_PROGRESS",
+      shortfalls: 0,
+      deployment: expect.stringContaining(":service-deployment/"),
+      taskDefinition: expect.stringMatching(/shop:2$/),
     });
   });
 
-  it("says moved only once users have the new one", () => {
-    const { world, taskDefinition } = second();
-    world.lookUntil(taskDefinition, "moved");
-    expect(world.serves()).toBe(commit("b"));
+  it("lets it be smoked as soon as users have it, each minute of the bake, and once more when ECS has finished", () => {
+    const { world, run } = second();
+    bakeFor(world, 4);
+    run.until("smoke");
+    expect(world.serves()).toBe("release/main-b");
+    const shiftedAt = world.now();
+    const { why } = run.until("good");
+    expect(why).toBe("CLEAN_UP SUCCESSFUL");
+    expect(run.smokes.map((at) => Math.round((at - shiftedAt) / 1000))).toEqual([0, 60, 120, 180, 240, 272]);
   });
 
   it("finds a release among more deployments than ECS lists at once", () => {
-    const { world } = second();
-    for (let release = 3; release <= 25; release++) {
+    const { world, run } = second();
+    run.until("good");
+    for (let count = 3; count <= 25; count++) {
       world.pass(300);
-      const { taskDefinition } = world.run(deploying("c", { release: `main-${release}` }));
-      expect(world.lookUntil(taskDefinition, "moved").why).toContain("IN_PROGRESS");
+      const next = startRelease(world, "c", { name: `-${count}` });
+      next.deploy();
+      world.pass(100);
+      expect(next.look().taskDefinition).toMatch(new RegExp(`:${count}$`));
     }
   });
 
+  it("asks less often after five minutes", () => {
+    const { world, run } = second({ crashes: (judged) => judged === commit("b") });
+    withoutCircuitBreaker(world);
+    run.deploy();
+    world.pass(299);
+    expect(run.look()).toMatchObject({ next: "wait", seconds: 5 });
+    world.pass(1);
+    expect(run.look()).toMatchObject({ next: "wait", seconds: 15 });
+    expect([30 * minute - 1, 30 * minute].map(pauseAfter)).toEqual([15, 60]);
+  });
+
+  it("sends for a deployment where the call to ECS was lost before it was done", () => {
+    const { world, run } = second();
+    world.fail(({ action }) => (action === "UpdateService" ? { name: "TimeoutError", message: "lost" } : undefined));
+    expect(() => run.deploy()).toThrow(expect.objectContaining({ name: "TimeoutError" }));
+    world.fail(() => undefined);
+    expect(run.look()).toMatchObject({ next: "deploy", why: expect.stringMatching(/^ECS lists no deployment of /) });
+    run.until("good");
+    expect(world.made("RegisterTaskDefinition")).toHaveLength(2);
+  });
+
+  it("gives up on a deployment that ECS never lists", () => {
+    const { world, run } = second();
+    world.fail(({ action }) => (action === "UpdateService" ? { name: "TimeoutError", message: "lost" } : undefined));
+    expect(run.deploy).toThrow(expect.objectContaining({ name: "TimeoutError" }));
+    world.changeService((service) => {
+      service.taskDefinition = world.item("environment")?.deploying.taskDefinition;
+    });
+    expect(run.until("restore")).toMatchObject({
+      failure: "DeployFailed",
+      why: expect.stringMatching(/^ECS lists no deployment of .*shop:2 after 15 minutes$/),
+    });
+  });
+
+  it("gives up where ECS could not be asked for it: nothing was judged", () => {
+    const { world, run } = second();
+    world.fail(({ action }) => (action === "UpdateService" ? { name: "TimeoutError", message: "lost" } : undefined));
+    for (let minutes = 0; minutes <= 17; minutes++) {
+      expect(run.deploy).toThrow(expect.objectContaining({ name: "TimeoutError" }));
+      expect(run.look().next).toBe("deploy");
+      world.pass(60);
+    }
+    expect(run.look()).toMatchObject({
+      failure: "Unavailable",
+      why: expect.stringMatching(/^ECS could not be asked for .*shop:2 within 17 minutes$/),
+    });
+  });
+
+  it("sends for a deployment while nothing is announced, and gives up after the time that one may take", () => {
+    const { world, run } = second();
+    const nothing = { next: "deploy", seconds: 0, why: "nothing is announced yet", shortfalls: 0 };
+    expect(run.look()).toEqual(nothing);
+    world.pass(17 * 60);
+    expect(run.look()).toEqual(nothing);
+    world.pass(1);
+    expect(run.look()).toMatchObject({
+      next: "restore",
+      failure: "Unavailable",
+      why: "nothing could be announced within 17 minutes",
+    });
+  });
+
   it.each([
-    { what: "a red dark smoke", hook: onlyFor("b", "red"), ended: "Refused", verdict: "red" },
-    { what: "a smoke that is red on both colours", hook: onlyFor("b", "held"), ended: "Held", verdict: "held" },
-  ])("$what: $ended, by the hook's report", ({ hook, ended, verdict }) => {
-    const { world, taskDefinition } = second({ hook });
-    expect(world.lookUntil(taskDefinition, "undone", "moved")).toMatchObject({
-      stage: "undone",
-      ended,
-      verdict,
-      why: `the smoke is ${verdict}`,
+    { lane: "rollback", failure: "Stopped" },
+    { lane: "emergency", failure: "Displaced" },
+  ] as const)("gives up once $lane has taken the lock over: $failure", ({ lane, failure }) => {
+    const { world, run } = second();
+    run.until("smoke");
+    const holder = executionOf("ops-1", lane);
+    world.write({ ...world.item("environment"), holder, fence: 9 });
+    const why = `${holder} took the environment over`;
+    expect(run.look()).toEqual({ next: "restore", seconds: 0, failure, why, shortfalls: 0 });
+  });
+
+  it("gives a release up that isn't with users in time, with ECS's stage and how its tasks ended", () => {
+    const { world, run } = second({ crashes: (judged) => judged === commit("b") });
+    withoutCircuitBreaker(world);
+    const since = world.now();
+    expect(run.until("restore")).toMatchObject({
+      failure: "DeployFailed",
+      why: expect.stringMatching(
+        /^users did not get it within 15 minutes \(SCALE_UP IN_PROGRESS\); its last task ended with exit code 1 \(Essential container exited\); /,
+      ),
     });
-    world.pass(120);
-    expect(world.run({ action: "look", taskDefinition })).toMatchObject({ ended, verdict });
-    expect(world.serves()).toBe(commit("a"));
+    expect((world.now() - since) / 60_000).toBeCloseTo(15, 0);
   });
 
-  it.each([
-    { what: "tasks that crash", args: { crashes: (judged: string) => judged === commit("b") } },
-    { what: "a hook that crashes", args: { hook: onlyFor("b", null) } },
-  ])("$what: DeployFailed, because nothing let it through", ({ args }) => {
-    const { world, taskDefinition } = second(args);
-    const looked = world.lookUntil(taskDefinition, "undone", "moved");
-    expect(looked).toMatchObject({ ended: "DeployFailed", why: expect.stringMatching(/ROLLBACK.*: ./) });
-    expect(looked).not.toHaveProperty("verdict");
-  });
-
-  it("an operator's stop while it bakes: RolledBack", () => {
-    const { world, taskDefinition } = second();
-    world.lookUntil(taskDefinition, "moved");
-    expect(world.run({ action: "stop" })).toMatchObject({ stopped: true });
-    expect(world.run({ action: "look", taskDefinition })).toMatchObject({ ended: "RolledBack", verdict: "green" });
-  });
-
-  it("an advisory smoke stops nothing: its red report isn't why it went back", () => {
-    const { world, taskDefinition } = second({ hook: onlyFor("b", "red") }, "advisory");
-    world.lookUntil(taskDefinition, "moved");
-    expect(world.serves()).toBe(commit("b"));
-    world.run({ action: "stop" });
-    expect(world.run({ action: "look", taskDefinition })).toMatchObject({ ended: "RolledBack" });
-  });
-
-  it("somebody's update by hand takes over: Displaced", () => {
-    const { world, taskDefinition } = second();
-    world.pass(30);
-    byHand(world, world.deployed()[0]!);
-    world.pass(30);
-    expect(world.run({ action: "look", taskDefinition })).toMatchObject({
-      stage: "undone",
-      ended: "Displaced",
-      why: expect.stringMatching(/took over with .*shop:1$/),
+  it("gives a release up that ECS doesn't finish: TooSlow", () => {
+    const { world, run } = second();
+    bakeFor(world, 60);
+    const since = world.now();
+    expect(run.until("restore")).toMatchObject({
+      failure: "TooSlow",
+      why: "ECS did not finish within 46 minutes (BAKE_TIME IN_PROGRESS)",
     });
-  });
-
-  it("an update by hand after it was refused changes nothing about why", () => {
-    const { world, taskDefinition } = second({ crashes: (judged) => judged === commit("b") });
-    world.lookUntil(taskDefinition, "undone");
-    world.pass(120);
-    world.answer({
-      action: "RegisterTaskDefinition",
-      input: { family: "hand", containerDefinitions: [{ name: "app", image: "x" }] },
-    });
-    byHand(world, "hand:1");
-    world.pass(30);
-    expect(world.run({ action: "look", taskDefinition })).toMatchObject({ ended: "DeployFailed" });
+    expect((world.now() - since) / 60_000).toBeCloseTo(46, 0);
+    expect(run.smokes.length).toBeGreaterThan(40);
   });
 });

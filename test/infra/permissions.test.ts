@@ -21,27 +21,37 @@ test("only the function behind the link may hand in a decision", () => {
   expect(holders).toEqual(["live answer states:SendTaskSuccess"]);
 });
 
-test("only dev's release machine starts live's release, and nothing starts the other lanes", () => {
-  expect(allowed(dev, "release", "states:StartExecution")).toEqual(["states:stateMachine:greengate-live-release"]);
+test("only dev's gate starts live's release, and nothing starts the other lanes", () => {
+  expect(allowed(dev, "gate", "states:StartExecution")).toEqual(["states:stateMachine:greengate-live-release"]);
   const starters = [dev, live].flatMap((graph) =>
     Object.keys(policies(graph)).filter((role) => allowed(graph, role, "states:StartExecution").length > 0),
   );
-  expect(starters).toEqual(["release"]);
+  expect(starters).toEqual(["gate"]);
 });
 
-test("live's release reads dev's evidence; its emergency and rollback don't, and ask nobody", () => {
-  expect(allowed(live, "release", "dynamodb:BatchGetItem")).toEqual([
+test("a machine may invoke its environment's functions and nothing else; only live's release asks", () => {
+  for (const graph of [dev, live])
+    for (const lane of ["release", "emergency", "rollback"]) {
+      const actions = policies(graph)[lane]!.flatMap(({ Action }) => Action);
+      expect(actions.filter((action) => !/^(logs|xray):/.test(action))).toEqual(["lambda:InvokeFunction"]);
+      const names = ["gate", "deploy", "smoke", ...(graph === live && lane === "release" ? ["ask"] : [])];
+      expect(allowed(graph, lane, "lambda:InvokeFunction")).toEqual(
+        names.map((name) => `lambda:function:greengate-${graph.stack}-${name}`),
+      );
+    }
+});
+
+test("only the gate reads another environment, and only evidence and what revokes it", () => {
+  expect(allowed(live, "gate", "dynamodb:GetItem")).toEqual([
     "dynamodb:table/greengate-live-ledger",
     "dynamodb:table/greengate-dev-ledger",
   ]);
-  expect(allowed(live, "release", "states:DescribeExecution")).toContain("states:execution:greengate-dev-release:*");
-  for (const lane of ["emergency", "rollback"]) {
-    expect(allowed(live, lane, "states:DescribeExecution")).not.toContain("states:execution:greengate-dev-release:*");
-    expect(allowed(live, lane, "lambda:InvokeFunction")).toEqual([
-      "lambda:function:greengate-live-deploy",
-      "lambda:function:greengate-live-smoke",
-    ]);
-  }
+  for (const write of ["dynamodb:PutItem", "dynamodb:UpdateItem"])
+    expect(allowed(live, "gate", write)).toEqual(["dynamodb:table/greengate-live-ledger"]);
+  const foreign = Object.keys(policies(live)).filter((role) =>
+    policies(live)[role]!.some(({ Resource }) => Resource.some((arn) => /greengate-dev-(?!app)/.test(arn))),
+  );
+  expect(foreign).toEqual(["gate"]);
 });
 
 test("only `deploy` changes the service, its releases and nothing else", () => {
@@ -63,7 +73,7 @@ test("no action is a wildcard, and `*` stands only where AWS has nothing narrowe
     for (const { Action } of statements) for (const action of Action) expect(action).toMatch(/^[a-z-]+:[A-Za-z]+$/);
     const everywhere = statements.filter(({ Resource }) => Resource.includes("*")).flatMap(({ Action }) => Action);
     const known =
-      /^(logs:.*(Delivery|Deliveries|Polic(y|ies)|LogGroups)|xray:.*|ecs:DescribeTaskDefinition|ecr:GetAuthorizationToken|states:SendTaskSuccess)$/;
+      /^(logs:.*(Delivery|Deliveries|Polic(y|ies)|LogGroups)|xray:.*|ecs:DescribeTaskDefinition|ecs:ListTasks|ecr:GetAuthorizationToken|states:SendTaskSuccess)$/;
     for (const action of everywhere) expect(action).toMatch(known);
   }
 });

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { needed } from "../../approval/env.ts";
-import { settings } from "../../deployment/settings.ts";
+import { readAnswerSettings, readAskSettings } from "../../approval/settings.ts";
+import { readSettings as readDeploymentSettings } from "../../deployment/settings.ts";
 import { validate } from "../../emulator/asl/validate.ts";
 import type { Graph } from "../../emulator/graph/graph.ts";
+import { readSettings as readGateSettings } from "../../gate/settings.ts";
 import { admissionEnvironment, smokeEnvironment } from "../../smoke/environment.ts";
 import { exportsOf } from "../support/exports.ts";
 import { graphOf, resource, resources, variables } from "../support/graph.ts";
@@ -13,26 +14,25 @@ beforeAll(async () => {
   [dev, live] = [graphOf("dev"), graphOf("live")];
 });
 
-const machine = (graph: Graph, lane: string) => String(resource(graph, "aws.sfn.StateMachine", lane).inputs.definition);
-
 test("each environment has its three machines by name, and dev no one to ask", () => {
   for (const graph of [dev, live])
     expect(resources(graph, "aws.sfn.StateMachine").map(({ inputs }) => inputs.name)).toEqual(
       ["emergency", "release", "rollback"].map((lane) => `greengate-${graph.stack}-${lane}`),
     );
   const lambdas = (graph: Graph) => resources(graph, "aws.lambda.Function").map(({ inputs }) => inputs.name);
-  expect(lambdas(dev).sort()).toEqual(["admission", "deploy", "smoke"].map((name) => `greengate-dev-${name}`));
+  expect(lambdas(dev).sort()).toEqual(["admission", "deploy", "gate", "smoke"].map((name) => `greengate-dev-${name}`));
   expect(lambdas(live).sort()).toEqual(
-    ["admission", "answer", "ask", "deploy", "smoke"].map((name) => `greengate-live-${name}`),
+    ["admission", "answer", "ask", "deploy", "gate", "smoke"].map((name) => `greengate-live-${name}`),
   );
   expect(resources(dev, "aws.lambda.FunctionUrl")).toEqual([]);
   expect(live.outputs.approvals).toBe("http://localhost:8080/");
 });
 
 test("the stacks find each other by the names that the other one has", () => {
-  expect(machine(dev, "release")).toContain(String(resource(live, "aws.sfn.StateMachine", "release").outputs.arn));
-  expect(machine(live, "release")).toContain(String(resource(dev, "aws.sfn.StateMachine", "release").outputs.arn));
-  expect(machine(live, "release")).toContain(String(resource(dev, "aws.dynamodb.Table").inputs.name));
+  const released = (graph: Graph) => resource(graph, "aws.sfn.StateMachine", "release").outputs.arn;
+  expect(variables(dev, "gate").OFFERS_TO).toBe(released(live));
+  expect(variables(live, "gate").EVIDENCE_MACHINE).toBe(released(dev));
+  expect(variables(live, "gate").EVIDENCE_LEDGER).toBe(resource(dev, "aws.dynamodb.Table").inputs.name);
 });
 
 test("dev owns the registry that live pulls from", () => {
@@ -52,21 +52,26 @@ test("the template is named apart from the releases and runs what deployment/ pu
 });
 
 test("every function is told what it needs, as the function itself sees it", () => {
-  expect(settings(variables(live, "deploy"))).toMatchObject({ LEDGER: "greengate-live-ledger", TASKS: 2 });
+  const release = String(resource(dev, "aws.sfn.StateMachine", "release").outputs.arn);
+  expect(readGateSettings(variables(dev, "gate"))).not.toHaveProperty("gate");
+  expect(readGateSettings(variables(live, "gate"))).toMatchObject({
+    ledger: "greengate-live-ledger",
+    registries: ["000000000000.dkr.ecr.us-east-1.amazonaws.com/greengate-dev-app", "greengate.example/sample"],
+    gate: { machine: release, approvers: ["ana", "ben"], evidenceDays: 7, expiresAfterHours: 72 },
+  });
+  expect(readDeploymentSettings(variables(live, "deploy"))).toMatchObject({ LEDGER: "greengate-live-ledger", TASKS: 2 });
   expect(smokeEnvironment(variables(live, "smoke")).merchants).toEqual(["smoke-live"]);
   const admission = admissionEnvironment(variables(live, "admission"));
   expect(admission.testHeader).toEqual(["x-greengate-test", "green"]);
-  const { LINK_BASE, APPROVERS } = needed(
-    variables(live, "ask"),
-    "LEDGER",
-    "TOPIC",
-    "LINK_BASE",
-    "APPROVERS",
-    "ENVIRONMENT",
-    "REPOSITORY",
-  );
-  expect([LINK_BASE, APPROVERS]).toEqual(["http://localhost:8080/", "ana,ben"]);
-  needed(variables(live, "answer"), "LEDGER", "TOPIC", "ENVIRONMENT", "REPOSITORY");
+  const { linkBase, approvers } = readAskSettings(variables(live, "ask"));
+  expect([linkBase, approvers]).toEqual(["http://localhost:8080/", ["ana", "ben"]]);
+  expect(readAnswerSettings(variables(live, "answer")).approvers).toEqual(["ana", "ben"]);
+});
+
+test("the environment's item is there from the start, and what becomes of it is not Pulumi's business", () => {
+  const item = resource(live, "aws.dynamodb.TableItem");
+  expect(JSON.parse(String(item.inputs.item))).toEqual({ id: { S: "environment" }, fence: { N: "0" } });
+  expect(item).toMatchObject({ ignoreChanges: ["item"], protect: true, retainOnDelete: true });
 });
 
 test("an approver's mail is filtered by name, so that nobody gets another's link", () => {

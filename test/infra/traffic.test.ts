@@ -62,7 +62,6 @@ describe.each(["dev", "live"] as const)("users' traffic on %s", (stack) => {
             hookTargetArn: resource(graph, "aws.lambda.Function", "admission").outputs.arn,
             roleArn: resource(graph, "aws.iam.Role", "hook").outputs.arn,
             lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
-            timeoutConfiguration: { timeoutInMinutes: "10", action: "ROLLBACK" },
           },
         ],
       },

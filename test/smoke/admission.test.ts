@@ -1,203 +1,143 @@
-import { afterEach, expect, it, vi } from "vitest";
-import { admission } from "../../smoke/admission.ts";
-import {
-  announced,
-  type CloudArgs,
-  deployment,
-  goodOf,
-  hookEvent,
-  smokeCloud,
-  taskDefinitionOf,
-} from "../support/smokeCloud.ts";
-import { type Colour, candidate, old, origin, smokeWorld, type WorldArgs } from "../support/smokeWorld.ts";
+import { expect, it } from "vitest";
+import { as, askHook, noRequests, redOld } from "../support/smokeHook.ts";
+import { environmentOf, executionOf, taskDefinitionOf } from "../support/smokeLedger.ts";
+import { type Colour, candidate, old } from "../support/smokeWorld.ts";
 
-const variables = {
-  ADDRESS: origin,
-  MERCHANTS: "merchant-smoke",
-  SIGN_IN_SECRET: "sign-in",
-  ENVIRONMENT: "live",
-  TEST_HEADER: "x-greengate-test: green",
-  LEDGER: "shop-live",
-  CLUSTER: "shop",
-  SERVICE: "shop-dev",
-};
+const execution = executionOf(candidate.release);
+const stranger: Colour = { ...old, release: "release/somebody-else", commit: "f".repeat(40) };
 
-interface Story {
-  /** What the test header leads to, and ECS asks about. */
-  dark: Colour;
-  users?: Colour;
-  cloud?: CloudArgs;
-  meddle?: WorldArgs["meddle"];
-  event?: object;
-}
-
-async function ask({ dark, users = old, cloud = {}, meddle, event = hookEvent }: Story) {
-  await using world = await smokeWorld({ environment: "live", users, dark, ...(meddle && { meddle }) });
-  const environment = { good: goodOf(old), deploying: announced(dark) };
-  const aws = smokeCloud({ taskDefinition: taskDefinitionOf(dark), environment, ...cloud }, world.clock);
-  const { hookStatus } = await admission(variables, { ...world, ...aws })(event);
-  const isTest = ({ headers }: { headers: Headers }) => headers.get("x-greengate-test") === "green";
-  return {
-    hookStatus,
-    report: aws.ledger.get(`smoke#${deployment}`),
-    asked: { dark: world.asked.filter(isTest), users: world.asked.filter((one) => !isTest(one)) },
-  };
-}
-
-const as = (build: Colour["build"]): Colour => ({ ...candidate, build });
-const quarrel: Colour = { ...old, build: "dark-red" };
-
-afterEach(() => vi.restoreAllMocks());
-
-it("admits the announced candidate that is green in the dark, and writes down why", async () => {
-  const { hookStatus, report } = await ask({ dark: candidate });
+it("admits the announced candidate that is green in the dark, and reports why", async () => {
+  const { hookStatus, report, notices } = await askHook();
   expect(hookStatus).toBe("SUCCEEDED");
   expect(report).toMatchObject({ verdict: "green", why: "4 checks passed", release: candidate.release });
-  expect(String(report?.at)).toMatch(/^2026-11-23T10:15:/);
+  expect(report?.at).toMatch(/^2026-11-23T10:15:/);
+  expect(notices).toEqual([]);
 });
 
 it("lets pass what only users' traffic will show", async () => {
   for (const build of ["orders-fail-under-traffic", "red"] as const)
-    expect(await ask({ dark: as(build) })).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "green" } });
+    expect(await askHook({ dark: as(build) })).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "green" } });
 });
 
 it("refuses a candidate that is red in the dark while users are well", async () => {
-  const { hookStatus, report } = await ask({ dark: as("dark-red") });
+  const { hookStatus, report } = await askHook({ dark: as("dark-red") });
   expect(hookStatus).toBe("FAILED");
   expect(report).toMatchObject({ verdict: "red", why: "products.list fail: GET /products answered 500, not 200" });
 });
 
-it("holds a candidate, without blame, where what users see now fails as well", async () => {
-  const { hookStatus, report } = await ask({ dark: as("dark-red"), users: quarrel });
-  expect(hookStatus).toBe("FAILED");
-  expect(report).toMatchObject({ verdict: "held" });
-});
-
-it("admits the release that mends what users see now, and says that it is broken", async () => {
-  const { hookStatus, report } = await ask({ dark: candidate, users: quarrel });
-  expect(hookStatus).toBe("SUCCEEDED");
-  expect(report?.why).toContain("but what users see now fails: products.list fail");
-});
-
-it.each(["good", "previous"] as const)("lets the way back to the %s release pass on being there", async (role) => {
-  const cloud = { environment: { [role]: goodOf(quarrel) }, denied: ["GetSecretValue"] };
-  const { hookStatus, report, asked } = await ask({ dark: quarrel, users: candidate, cloud });
-  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "SUCCEEDED", verdict: "green" });
-  expect([...asked.dark, ...asked.users].every(({ path }) => path === "/health")).toBe(true);
-});
-
-it("does not take another release for the way back", async () => {
-  const { hookStatus, report } = await ask({ dark: candidate, cloud: { taskDefinition: taskDefinitionOf(old) } });
-  expect(hookStatus).toBe("FAILED");
-  expect(report).toMatchObject({ verdict: "refused" });
-  expect(report?.why).toContain(`last: release ${candidate.release}`);
-});
-
-it("refuses what nobody announced without asking it anything", async () => {
-  const environment = { good: goodOf(old), deploying: announced(candidate) };
-  const { hookStatus, report, asked } = await ask({
-    dark: as("good-1"),
-    users: candidate,
-    cloud: { environment: { ...environment, good: goodOf(as("slow")) } },
-  });
-  expect(hookStatus).toBe("FAILED");
-  expect(report).toMatchObject({ verdict: "refused" });
-  expect(report?.why).toContain(
-    `nobody announced ${taskDefinitionOf(as("good-1"))} (announced is ${taskDefinitionOf(candidate)})`,
-  );
-  expect(asked).toEqual({ dark: [], users: [] });
-});
-
-it("judges the very first release on its own", async () => {
-  const first = (environment: CloudArgs["environment"], dark: Colour) =>
-    ask({ dark, users: quarrel, cloud: { isFirst: true, environment: environment ?? {} } });
-  const green = await first({ deploying: announced(candidate) }, candidate);
-  expect(green).toMatchObject({
-    hookStatus: "SUCCEEDED",
-    report: { verdict: "green", why: "4 checks passed" },
-    asked: { users: [] },
-  });
-  const recreated = await first({ good: goodOf(old), deploying: announced(candidate) }, candidate);
-  expect(recreated).toMatchObject({ hookStatus: "SUCCEEDED", asked: { users: [] } });
-  const red = as("dark-red");
-  expect(await first({ deploying: announced(red) }, red)).toMatchObject({
-    hookStatus: "FAILED",
-    report: { verdict: "red" },
-  });
-});
-
-it("admits a service's very first deployment unseen, but only while nothing was ever good or announced", async () => {
-  const first = (environment: CloudArgs["environment"]) =>
-    ask({ dark: quarrel, users: quarrel, cloud: { isFirst: true, environment: environment ?? {} } });
-  expect(await first({})).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "first" }, asked: { dark: [] } });
-  const known = await first({ good: goodOf(old) });
-  expect(known).toMatchObject({ hookStatus: "FAILED", report: { verdict: "refused" } });
-  const other = await first({ deploying: announced(candidate) });
-  expect(other).toMatchObject({ hookStatus: "FAILED", report: { verdict: "refused" } });
-});
-
-it("admits what an emergency wants admitted, and keeps the verdict", async () => {
-  const dark = as("dark-red");
-  const environment = { good: goodOf(old), deploying: announced(dark, "advisory") };
-  const { hookStatus, report } = await ask({ dark, cloud: { environment } });
-  expect(hookStatus).toBe("SUCCEEDED");
-  expect(report).toMatchObject({ verdict: "red" });
-  expect(report?.why).toContain("admitted all the same, as the emergency asked: products.list fail");
-});
-
 it("refuses where the test header still leads to what users see", async () => {
-  const { hookStatus, report } = await ask({
+  const { hookStatus, report, why } = await askHook({
     dark: old,
-    cloud: {
-      taskDefinition: taskDefinitionOf(candidate),
-      environment: { good: goodOf(old), deploying: announced(candidate) },
-    },
-  });
-  expect(hookStatus).toBe("FAILED");
-  expect(report).toMatchObject({ verdict: "refused" });
-});
-
-it.each(["GetItem", "DescribeServiceRevisions", "DescribeServiceDeployments"])(
-  "refuses when it may not %s",
-  async (action) => {
-    const { hookStatus, report, asked } = await ask({ dark: candidate, cloud: { denied: [action] } });
-    expect(hookStatus).toBe("FAILED");
-    expect(report).toMatchObject({ verdict: "refused" });
-    expect(report?.why).toContain(`not authorized to perform ${action}`);
-    expect(asked).toEqual({ dark: [], users: [] });
-  },
-);
-
-it("refuses a revision that the deployment does not bring", async () => {
-  const deploys = hookEvent.executionDetails.targetServiceRevisionArn.replace(/2$/, "3");
-  const environment = { good: goodOf(old), deploying: announced(candidate) };
-  const cloud = { taskDefinition: taskDefinitionOf(candidate), environment, deploys };
-  const { hookStatus, report } = await ask({ dark: candidate, cloud });
-  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "refused" });
-  expect(report?.why).toContain("/3, not arn:aws:ecs");
-});
-
-it("refuses on a ledger that makes no sense", async () => {
-  const deploying = { ...announced(candidate), smoke: "whatever" as "enforce" };
-  const { hookStatus, report } = await ask({
-    dark: candidate,
-    cloud: { environment: { good: goodOf(old), deploying } },
+    environment: environmentOf(candidate),
+    cloud: { taskDefinition: taskDefinitionOf(candidate), executions: { [execution]: "RUNNING" } },
   });
   expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "refused" });
+  expect(why).toMatch(/^the smoke could not be done: release\/main.2.* did not answer 5 times/);
 });
 
-it("does not admit what it cannot write down", async () => {
-  const said = vi.spyOn(console, "error").mockImplementation(() => {});
-  const { hookStatus, report } = await ask({ dark: candidate, cloud: { denied: ["PutItem"] } });
-  expect({ hookStatus, report }).toEqual({ hookStatus: "FAILED", report: undefined });
-  expect(said.mock.calls.flat().join()).toContain("the verdict could not be written");
+it("judges the very first release by itself, whatever answers production", async () => {
+  const { good: _, ...environment } = environmentOf(candidate);
+  const cloud = { isFirst: true };
+  const green = await askHook({ users: redOld, environment, cloud });
+  expect(green).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "green", why: "4 checks passed" } });
+  expect(green.requests.users).toEqual([]);
+  const red = await askHook({ dark: as("dark-red"), users: redOld, environment, cloud });
+  expect(red).toMatchObject({ hookStatus: "FAILED", report: { verdict: "red" }, requests: { users: [] } });
 });
 
-it("refuses another service, and has nothing to say at another stage", async () => {
-  const { executionDetails } = hookEvent;
-  const foreign = { ...executionDetails, serviceArn: "arn:aws:ecs:eu-central-1:000000000000:service/shop/other" };
-  const { hookStatus, report } = await ask({ dark: candidate, event: { ...hookEvent, executionDetails: foreign } });
-  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "refused" });
-  const shift = { ...hookEvent, lifecycleStage: "PRODUCTION_TRAFFIC_SHIFT" };
-  await expect(ask({ dark: candidate, event: shift })).rejects.toThrow("register it for POST_TEST_TRAFFIC_SHIFT alone");
+// What users see now
+
+it("holds a candidate, without blame, where what users see now fails as well", async () => {
+  const { hookStatus, report, why } = await askHook({ dark: as("dark-red"), users: redOld });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "held" });
+  expect(why).toMatch(/^both fail; new: products.list fail.*; what users see now: products.list fail/);
+});
+
+it("admits the release that mends what users see now, with a warning", async () => {
+  const { hookStatus, report, why } = await askHook({ users: redOld });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "SUCCEEDED", verdict: "green" });
+  expect(why).toContain("4 checks passed; but what users see now fails: products.list fail");
+});
+
+it("takes for blue what ECS runs, though the ledger calls another release good", async () => {
+  const unrecorded: Colour = { ...redOld, release: "release/stopped-while-it-baked", commit: "e".repeat(40) };
+  const green = await askHook({ users: unrecorded });
+  expect(green).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "green" } });
+  expect(green.why).toContain("what users see now fails");
+  expect(await askHook({ dark: as("dark-red"), users: unrecorded })).toMatchObject({ report: { verdict: "held" } });
+});
+
+it.each([
+  ["the template", { GREENGATE_RELEASE: "replaced-by-each-release", COMMIT: "replaced-by-each-release" }],
+  ["made by hand", { PORT: "3000" }],
+])("asks production nothing where the task definition that ECS runs there is %s", async (_, source) => {
+  const green = await askHook({ users: stranger, cloud: { source } });
+  expect(green).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "green" }, requests: { users: [] } });
+  const red = await askHook({ dark: as("dark-red"), users: stranger, cloud: { source } });
+  expect(red).toMatchObject({ hookStatus: "FAILED", report: { verdict: "red" } });
+});
+
+it("holds a green candidate where production is answered by somebody else", async () => {
+  const { hookStatus, report, why } = await askHook({ users: stranger, source: old });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "held" });
+  expect(why).toContain(`users do not get what ECS runs for them: ${old.release} did not answer 5 times in a row`);
+  expect(why).toContain(`last: release ${stranger.release}`);
+});
+
+it("holds a green candidate where production is answered by nobody", async () => {
+  const { hookStatus, report, why } = await askHook({
+    meddle: ({ isTest }) => (isTest ? undefined : Promise.resolve(new Response("", { status: 503 }))),
+  });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "held" });
+  expect(why).toContain("last: GET /health answered 503 without x-greengate-release");
+});
+
+it("holds a green candidate where production is answered by two releases", async () => {
+  const other = () => Promise.resolve(Response.json([], { headers: { "x-greengate-release": stranger.release } }));
+  const { hookStatus, report, why } = await askHook({
+    meddle: ({ isTest, path }) => (!isTest && path === "/products" ? other() : undefined),
+  });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "held" });
+  expect(why).toContain(`GET /products was answered by release ${stranger.release}`);
+});
+
+it("holds a green candidate where ECS can't say what users see now", async () => {
+  const { hookStatus, report, why } = await askHook({ cloud: { denied: ["DescribeTaskDefinition"] } });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "FAILED", verdict: "held" });
+  expect(why).toContain("not authorized to perform DescribeTaskDefinition");
+});
+
+it("warns only, where what users see now is there and its checks can't be done", async () => {
+  const { hookStatus, report, why } = await askHook({
+    meddle: ({ isTest, path }) =>
+      !isTest && path === "/orders" ? Promise.reject(new TypeError("fetch failed")) : undefined,
+  });
+  expect({ hookStatus, verdict: report?.verdict }).toEqual({ hookStatus: "SUCCEEDED", verdict: "green" });
+  expect(why).toContain("but what users see now fails: orders.list error: GET /orders: no connection");
+});
+
+// An emergency's advisory smoke
+
+it("admits a red candidate where the emergency's smoke is advisory, and keeps the verdict", async () => {
+  const dark = as("dark-red");
+  const { hookStatus, report, why } = await askHook({ dark, environment: environmentOf(dark, "advisory") });
+  expect(hookStatus).toBe("SUCCEEDED");
+  expect(report).toMatchObject({ verdict: "red", admitted: true });
+  expect(why).toMatch(/^advisory, so it is admitted all the same: products.list fail/);
+});
+
+it("admits an advisory candidate where users are somewhere else", async () => {
+  const environment = environmentOf(candidate, "advisory");
+  const { hookStatus, report } = await askHook({ users: stranger, source: old, environment });
+  expect({ hookStatus, report }).toMatchObject({ hookStatus: "SUCCEEDED", report: { verdict: "held" } });
+});
+
+it("does not take an announcement for more because it is advisory", async () => {
+  const environment = { ...environmentOf(candidate, "advisory"), fence: 8 };
+  const { hookStatus, report, requests } = await askHook({ environment });
+  expect({ hookStatus, report, requests }).toMatchObject({
+    hookStatus: "FAILED",
+    report: { verdict: "refused" },
+    requests: noRequests,
+  });
 });

@@ -9,21 +9,21 @@ const env = { address: origin, merchants: ["merchant-smoke"], signInSecret: "sig
 /** Runs checks of the test's own against a release that is well. */
 async function run(write: (world: World) => readonly Check[], meddle?: WorldArgs["meddle"]) {
   await using world = await smokeWorld({ users: candidate, ...(meddle && { meddle }) });
-  const began = world.clock.now();
+  const start = world.clock.now();
   const args = { env, headers: {}, expected: candidate, checks: write(world) };
   const answer = await runSmoke(args, { ...world, secrets: smokeCloud({}, world.clock).secrets });
-  return { ...answer, asked: world.asked, seconds: (world.clock.now() - began) / 1000 };
+  return { ...answer, requests: world.requests, seconds: (world.clock.now() - start) / 1000 };
 }
 
 it.each(["//elsewhere.example/x", "https://elsewhere.example/x", "health", "/\\elsewhere.example"])(
   "lets no check ask %s",
   async (path) => {
-    const { verdict, why, asked } = await run(() => [
+    const { verdict, why, requests } = await run(() => [
       check("sly", { touches: [] }, async ({ api }) => void (await api.get(path))),
     ]);
     expect(verdict).toBe("error");
     expect(why).toBe(`sly error: a check asked for ${path}: only paths of ${origin} may be asked, such as /health`);
-    expect(asked.every((one) => one.path === "/health")).toBe(true);
+    expect(requests.every((one) => one.path === "/health")).toBe(true);
   },
 );
 
@@ -65,15 +65,15 @@ it("spends one budget for lost connections on all checks together", async () => 
   const reader = (n: number) =>
     check(`reader ${n}`, { touches: [] }, async ({ api }) => void (await api.get("/products")));
   const lost = () => Promise.reject(new TypeError("fetch failed"));
-  const { verdict, asked, seconds } = await run(
+  const { verdict, requests, seconds } = await run(
     () => [1, 2, 3, 4].map(reader),
     ({ path }) => (path === "/products" ? lost() : undefined),
   );
   expect(verdict).toBe("error");
-  expect(asked.filter(({ path }) => path === "/products")).toHaveLength(4 + 6);
+  expect(requests.filter(({ path }) => path === "/products")).toHaveLength(4 + 6);
   expect(seconds).toBeLessThan(5);
 });
 
 it("is not green without a check", async () => {
-  expect((await run(() => [])).verdict).toBe("error");
+  expect(await run(() => [])).toMatchObject({ verdict: "error", why: "there is no check" });
 });

@@ -1,4 +1,7 @@
+import * as v from "valibot";
 import { expect, it } from "vitest";
+import { smokeAnswer } from "../../contract/calls.ts";
+import type { SmokeRule } from "../../contract/ledger.ts";
 import { smokeStep } from "../../smoke/step.ts";
 import { smokeCloud } from "../support/smokeCloud.ts";
 import {
@@ -13,49 +16,98 @@ import {
 
 const variables = { ADDRESS: origin, MERCHANTS: "merchant-smoke", SIGN_IN_SECRET: "sign-in", ENVIRONMENT: "dev" };
 
-async function smoke(args: WorldArgs & { secret?: string; merchants?: string; paths?: string[]; after?: "a user" }) {
+interface Story extends WorldArgs {
+  rule?: SmokeRule;
+  /** The candidate, where it isn't the one that users should see. */
+  expected?: Colour;
+  secret?: string;
+  merchants?: string;
+  paths?: string[];
+  after?: "a user";
+}
+
+async function smoke({ rule = "enforce", expected = candidate, secret, merchants, paths, after, ...args }: Story) {
   await using world = await smokeWorld(args);
-  const { secrets } = smokeCloud(args.secret === undefined ? {} : { secret: args.secret }, world.clock);
-  const began = world.clock.now();
-  if (args.after === "a user") await world.user("/products");
-  const step = smokeStep({ ...variables, MERCHANTS: args.merchants ?? variables.MERCHANTS }, { ...world, secrets });
-  const { release, commit } = candidate;
-  const changedPaths = args.paths && { changedPaths: { since: old.commit, paths: args.paths } };
-  const answer = await step({ release, commit, ...changedPaths });
+  const { secrets } = smokeCloud(secret === undefined ? {} : { secret }, world.clock);
+  const start = world.clock.now();
+  if (after === "a user") await world.user("/products");
+  const step = smokeStep({ ...variables, MERCHANTS: merchants ?? variables.MERCHANTS }, { ...world, secrets });
+  const { release, commit } = expected;
+  const changedPaths = paths ? { since: old.commit, paths } : null;
+  const answer = await step({ release, commit, changedPaths, smoke: rule, now: start });
+  // Exactly what the contract has, and no more.
+  expect(answer).toEqual(v.parse(smokeAnswer, answer));
+  expect(answer.at).toBe(start);
   const outcomes = Object.fromEntries(answer.checks.map(({ name, outcome }) => [name, outcome]));
-  return { ...answer, outcomes, asked: world.asked, seconds: (world.clock.now() - began) / 1000 };
+  return { ...answer, outcomes, requests: world.requests, seconds: (world.clock.now() - start) / 1000 };
 }
 
 const allPass = { "health.release": "pass", "auth.signIn": "pass", "products.list": "pass", "orders.list": "pass" };
-const as = (build: Colour["build"]): Colour => ({ ...candidate, build });
+function as(build: Colour["build"]): Colour {
+  return { ...candidate, build };
+}
 
 it("finds a good release green, and writes nothing but one sign-in", async () => {
-  const { verdict, outcomes, asked } = await smoke({ users: candidate });
+  const { verdict, outcomes, requests } = await smoke({ users: candidate });
   expect({ verdict, outcomes }).toEqual({ verdict: "green", outcomes: allPass });
-  expect(asked.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`)).toEqual([
+  expect(requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`)).toEqual([
     "POST /auth/sign-in",
   ]);
+});
+
+it("goes on where it is green, and goes back where it is anything else", async () => {
+  const green = await smoke({ users: candidate });
+  expect(green).toMatchObject({ next: "look", verdict: "green", why: "4 checks passed" });
+  expect(green).not.toHaveProperty("failure");
+  expect(await smoke({ users: as("red") })).toMatchObject({ next: "restore", verdict: "red", failure: "RedSmoke" });
+  expect(await smoke({ users: old })).toMatchObject({ next: "restore", verdict: "error", failure: "SmokeFailed" });
+});
+
+it.each([
+  ["green", candidate, "4 checks passed"],
+  ["red", as("red"), "orders.list fail: GET /orders shows"],
+  ["error", old, `${candidate.release} did not answer`],
+] as const)("goes on whatever is found where it is advisory, and says so: %s", async (verdict, users, why) => {
+  const answer = await smoke({ users, rule: "advisory" });
+  expect(answer).toMatchObject({ next: "look", verdict });
+  expect(answer).not.toHaveProperty("failure");
+  expect(answer.why).toMatch(/^advisory, so it stops nothing: /);
+  expect(answer.why).toContain(why);
+});
+
+it("knows a release by any name that an execution may have", async () => {
+  const names = [
+    "release/main.2-1a2b3c4-20261123T101500",
+    "rollback/%C3%BCber%20(eins)!*'~",
+    "emergency/x".padEnd(730, "-"),
+  ];
+  for (const release of names) {
+    const named = { ...candidate, release };
+    expect(await smoke({ users: named, expected: named })).toMatchObject({ verdict: "green" });
+    const { why } = await smoke({ users: old, expected: named });
+    expect(why).toContain(`within 30 s; last: release ${old.release}`);
+  }
 });
 
 it("waits until the old colour is gone for good before it judges", async () => {
   const stale = new Response("{}", { headers: { "x-greengate-release": old.release } });
   const strays = [1, 2, 5, 9]; // the run of three good answers from 6 to 8 doesn't count
-  const { verdict, asked } = await smoke({
+  const { verdict, requests } = await smoke({
     users: candidate,
     meddle: ({ path, count }) =>
       path === "/health" && strays.includes(count) ? Promise.resolve(stale.clone()) : undefined,
   });
   expect(verdict).toBe("green");
-  expect(asked.findIndex(({ path }) => path !== "/health")).toBeGreaterThanOrEqual(14);
+  expect(requests.findIndex(({ path }) => path !== "/health")).toBeGreaterThanOrEqual(14);
 });
 
 it("neither condemns nor signs in where another release answers to the end", async () => {
-  const { verdict, why, asked, seconds } = await smoke({ users: old });
+  const { verdict, why, requests, seconds } = await smoke({ users: old });
   expect(verdict).toBe("error");
   expect(why).toContain(
     `${candidate.release} did not answer 5 times in a row within 30 s; last: release ${old.release}`,
   );
-  expect(asked.every(({ path }) => path === "/health")).toBe(true);
+  expect(requests.every(({ path }) => path === "/health")).toBe(true);
   expect(seconds).toBeLessThan(35);
 });
 
@@ -158,14 +210,14 @@ it("refuses a redirect instead of following it", async () => {
     status: 307,
     headers: { location: "https://elsewhere.example", "x-greengate-release": candidate.release },
   };
-  const { verdict, why, asked } = await smoke({
+  const { verdict, why, requests } = await smoke({
     users: candidate,
     meddle: ({ method }) => (method === "POST" ? Promise.resolve(new Response(null, elsewhere)) : undefined),
   });
   expect(verdict).toBe("red");
   expect(why).toContain("POST /auth/sign-in redirects (307): an answer must come from https://dev.example.com itself");
-  expect(asked.some(({ headers }) => headers.has("authorization"))).toBe(false);
-  expect(asked.every(({ redirect }) => redirect === "manual")).toBe(true);
+  expect(requests.some(({ headers }) => headers.has("authorization"))).toBe(false);
+  expect(requests.every(({ redirect }) => redirect === "manual")).toBe(true);
 });
 
 it.each([
@@ -179,10 +231,10 @@ it.each([
     "merchant merchant-demo does not say that it is a smoke merchant",
   ],
 ])("does nothing as a merchant who %s", async (_, args, expected) => {
-  const { verdict, why, asked } = await smoke({ users: candidate, ...args });
+  const { verdict, why, requests } = await smoke({ users: candidate, ...args });
   expect(verdict).toBe("error");
   expect(why).toContain(expected);
-  expect(asked.some(({ headers }) => headers.has("authorization"))).toBe(false);
+  expect(requests.some(({ headers }) => headers.has("authorization"))).toBe(false);
 });
 
 it("shows no secret, whatever the failure says", async () => {
@@ -208,8 +260,9 @@ it("is an error, not a red release, where the sign-in secret is unreadable", asy
 });
 
 it("lists the changed paths that no check covers", async () => {
-  const paths = ["src/orders/list.ts", "src/refunds/refund.ts", "README.md"];
-  expect((await smoke({ users: candidate, paths })).uncovered).toEqual(["src/refunds/refund.ts", "README.md"]);
+  const paths = ["src/orders/list.ts", "src/refunds/refund.ts", "README\u202E.md"];
+  expect((await smoke({ users: candidate, paths })).uncovered).toEqual(["src/refunds/refund.ts", "README .md"]);
+  expect((await smoke({ users: candidate })).uncovered).toEqual([]);
 });
 
 it("names every variable and field that is wrong", async () => {
@@ -220,9 +273,13 @@ it("names every variable and field that is wrong", async () => {
     "smoke Lambda's environment variables: ADDRESS must be an https origin without a path, such as https://dev.example.com, not " +
       '"http://dev.example.com/"; MERCHANTS must be merchant ids separated by commas, none of them empty, not "a,,b"; ENVIRONMENT is missing',
   );
-  await expect(smokeStep(variables, { ...world, secrets })({ release: "x", commit: "HEAD" })).rejects.toThrow(
-    "smoke call: commit: must be 40 hex digits",
-  );
+  const call = { release: "a name", commit: "HEAD", smoke: "maybe", now: 1 };
+  await expect(smokeStep(variables, { ...world, secrets })(call)).rejects.toMatchObject({
+    name: "InvalidCall",
+    message: expect.stringMatching(
+      /^smoke: release must be a release's name, not "a name"; commit must be 40 hex digits, not "HEAD"; smoke must be /,
+    ),
+  });
 });
 
 function answered(status: number, body: unknown = {}): Response {

@@ -8,16 +8,33 @@ export interface Published {
   body: string;
 }
 
+/** An execution as DescribeExecution shows it. Milliseconds since 1970. */
+export interface KnownExecution {
+  status: string;
+  startedAt: number;
+  stoppedAt?: number;
+}
+
 /**
- * What the function meets of Step Functions and SNS, over their own protocols: tokens that executions wait for, each good
- * once, and what was published. What is in `trouble`, an action or a task token, fails with 503.
+ * What the functions meet of Step Functions and SNS, over their own protocols: executions by ARN, tokens that they wait for, each good
+ * once, and what was published. What is in `trouble`, an action, a task token or whom a message is for, fails with 503; what is in
+ * `hangs`, an action, gets no answer.
  */
 export async function startAws() {
+  const executions = new Map<string, KnownExecution>();
   const waiting = new Set<string>();
   const answers: { token: string; output: Record<string, string> }[] = [];
   const published: Published[] = [];
   const trouble = new Set<string>();
+  const hangs = new Set<string>();
 
+  const describeExecution = ({ executionArn }: { executionArn: string }) => {
+    const found = executions.get(executionArn);
+    if (!found) return { status: 400, body: failed("ExecutionDoesNotExist", "Execution Does Not Exist") };
+    const { status, startedAt, stoppedAt } = found;
+    const stopDate = stoppedAt === undefined ? {} : { stopDate: stoppedAt / 1000 };
+    return { status: 200, body: JSON.stringify({ executionArn, status, startDate: startedAt / 1000, ...stopDate }) };
+  };
   const sendTaskSuccess = ({ taskToken, output }: { taskToken: string; output: string }) => {
     if (!waiting.delete(taskToken))
       return { status: 400, body: failed("TaskTimedOut", `Task Timed Out: '${taskToken}'`) };
@@ -39,26 +56,40 @@ export async function startAws() {
 
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    const publishes = request.headers["x-amz-target"] === undefined;
-    const troubled = publishes
-      ? trouble.has("Publish")
-      : trouble.has("SendTaskSuccess") || trouble.has(JSON.parse(body).taskToken);
-    const answer = troubled
-      ? { status: 503, body: publishes ? "<ErrorResponse/>" : failed("ServiceUnavailable", body) }
-      : publishes
-        ? publish(new URLSearchParams(body))
-        : sendTaskSuccess(JSON.parse(body));
-    response.writeHead(answer.status, { "content-type": publishes ? "text/xml" : "application/x-amz-json-1.0" });
+    const target =
+      String(request.headers["x-amz-target"] ?? "")
+        .split(".")
+        .at(-1) ?? "";
+    const action = target === "" ? "Publish" : target;
+    if (hangs.has(action)) return;
+    const given = action === "Publish" ? {} : JSON.parse(body);
+    const form = new URLSearchParams(action === "Publish" ? body : "");
+    const subjects = [action, given.taskToken, form.get("MessageAttributes.entry.1.Value.StringValue")];
+    const perform = { Publish: () => publish(form), DescribeExecution: () => describeExecution(given) }[action];
+    const answer = subjects.some((subject) => trouble.has(subject))
+      ? {
+          status: 503,
+          body:
+            action === "Publish"
+              ? "<ErrorResponse><Error><Code>InternalError</Code></Error></ErrorResponse>"
+              : failed("ServiceUnavailable", body),
+        }
+      : (perform ?? (() => sendTaskSuccess(given)))();
+    response.writeHead(answer.status, {
+      "content-type": action === "Publish" ? "text/xml" : "application/x-amz-json-1.0",
+    });
     response.end(answer.body);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    executions,
     waiting,
     answers,
     published,
     trouble,
+    hangs,
     close: () => new Promise((closed) => server.close(closed).closeAllConnections()),
   };
 }

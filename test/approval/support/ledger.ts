@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -42,6 +43,9 @@ export async function startLedger(table: string) {
     async item(id: string) {
       const { Item } = await dynamodb.send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }));
       return Item && unmarshall(Item);
+    },
+    async remove(id: string) {
+      await dynamodb.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: id } } }));
     },
     /** Every item as DynamoDB sends it, as one text. */
     async dump() {
