@@ -1,6 +1,5 @@
 import { request } from "node:http";
 import type { Clock } from "../clock.ts";
-import type { Target } from "./targetGroup.ts";
 
 /** `initial` until the first verdict; a target that never was healthy gets no request. */
 export type Health = "initial" | "healthy" | "unhealthy";
@@ -20,10 +19,10 @@ export interface HealthCheck {
   matcher: string;
 }
 
-/** Probes the target at once and then at each interval, and tells each change of its health. The returned function stops it. */
+/** Probes the port at once and then at each interval, and tells each change of its health. The returned function stops it. */
 export function watchHealth(
   clock: Clock,
-  target: Target,
+  port: number,
   healthCheck: HealthCheck,
   onHealth: (health: Health) => void,
 ): () => void {
@@ -36,7 +35,7 @@ export function watchHealth(
 
   const round = async () => {
     const startedAt = clock.now();
-    const passed = (await clock.during(() => probe(target, healthCheck))) === Number(matcher);
+    const passed = (await clock.during(() => probe(port, healthCheck))) === Number(matcher);
     if (!watching) return;
     cancel = clock.at(startedAt + interval * 1000, round);
     streak = { passed, length: passed === streak.passed ? streak.length + 1 : 1 };
@@ -59,7 +58,7 @@ function judge(health: Health, { passed, length }: { passed: boolean; length: nu
 }
 
 /** The status that came back; 0 when none did. Each probe has a connection of its own, as an ALB's has. */
-function probe({ port }: Target, { path, timeout }: HealthCheck): Promise<number> {
+function probe(port: number, { path, timeout }: HealthCheck): Promise<number> {
   return new Promise((resolve) => {
     const headers = { "user-agent": "ELB-HealthChecker/2.0", connection: "close" };
     const signal = AbortSignal.timeout(timeout * 1000);

@@ -49,7 +49,7 @@ export function createTargetGroup(clock: Clock, { arn, healthCheck, deregistrati
           inFlight.add(ended);
           void ended.then(() => inFlight.delete(ended));
         },
-        stopWatching: watchHealth(clock, target, healthCheck, (health) => {
+        stopWatching: watchHealth(clock, target.port, healthCheck, (health) => {
           registered.health = health;
           onHealth(health);
         }),

@@ -68,6 +68,25 @@ export const placeOf = ([machine]: StateMachine[]): { region: string; account: s
 export const tablesOf = (graph: Graph): { name: string; hashKey: string }[] =>
   resourcesOf(graph, "aws:dynamodb/table:Table", v.object({ name: text, hashKey: text }));
 
+/** The items that the graph puts into its tables, as PutItem takes them. */
+export const tableItemsOf = (graph: Graph): { TableName: string; Item: unknown }[] => {
+  const tables = tablesOf(graph);
+  const schema = v.object({ tableName: text, hashKey: text, item: v.pipe(text, v.parseJson()) });
+  return resourcesOf(graph, "aws:dynamodb/tableItem:TableItem", schema).map(({ tableName, hashKey, item }) => {
+    if (tables.some((table) => table.name === tableName && table.hashKey === hashKey))
+      return { TableName: tableName, Item: item };
+    throw new Error(`table item of ${tableName}: stack ${graph.stack} has no such table with the hash key ${hashKey}`);
+  });
+};
+
+/** ARNs of the graph's topics. */
+export const topicsOf = (graph: Graph): string[] =>
+  resourcesOf(graph, "aws:sns/topic:Topic", v.object({})).map(({ arn }) => arn);
+
+/** Names of the graph's log groups. */
+export const logGroupsOf = (graph: Graph): string[] =>
+  resourcesOf(graph, "aws:cloudwatch/logGroup:LogGroup", named).map(({ name }) => name);
+
 /** The graph's secrets. */
 export const secretsOf = (graph: Graph): { name: string; arn: string }[] =>
   resourcesOf(graph, "aws:secretsmanager/secret:Secret", named);

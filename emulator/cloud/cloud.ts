@@ -16,13 +16,17 @@ import {
   type FunctionResource,
   functionsOf,
   functionUrlsOf,
+  logGroupsOf,
   machinesOf,
   placeOf,
   secretsOf,
+  tableItemsOf,
   tablesOf,
+  topicsOf,
 } from "./account.ts";
 import { createElasticContainers, type RunContainer } from "./elasticContainers.ts";
 import { integrated } from "./integrations.ts";
+import { createLogs } from "./logs.ts";
 import { createOutbox, type Mail } from "./outbox.ts";
 import { secretsApi } from "./secretsManager.ts";
 import { statesApi } from "./statesApi.ts";
@@ -79,16 +83,20 @@ export async function startCloud(args: CloudArgs) {
   let tables: Tables = Object.fromEntries(
     graphs.flatMap(tablesOf).map(({ name, hashKey }) => [name, { key: hashKey, items: {} }]),
   );
-  const outbox = createOutbox(clock, seed, args.onMail);
+  for (const item of graphs.flatMap(tableItemsOf)) tables = apply(tables, "PutItem", item).tables;
+  const outbox = createOutbox({ clock, topics: graphs.flatMap(topicsOf), seed, onMail: args.onMail });
+  const logs = createLogs(clock, graphs.flatMap(logGroupsOf));
 
-  const balancers = new Map<string, Balancer>();
+  const balancers: Record<string, Balancer> = {};
+  const balancerBehind = new Map<string, Balancer>();
   const origins: Record<string, string> = {};
   const hosts: Record<string, string> = {};
   for (const graph of graphs) {
     const described = balancerOf(graph);
     const started = await startBalancer({ clock, ...described });
     const balancer = args.aroundBalancer?.(started, graph.stack) ?? started;
-    for (const { arn } of [...described.rules, ...described.targetGroups]) balancers.set(arn, balancer);
+    for (const { arn } of [...described.rules, ...described.targetGroups]) balancerBehind.set(arn, balancer);
+    balancers[graph.stack] = started;
     origins[graph.stack] = balancer.origin;
     // The embedded cloud's DNS: the environment's public address leads to its balancer.
     for (const { environment } of functionsOf(graph))
@@ -111,11 +119,12 @@ export async function startCloud(args: CloudArgs) {
     clock,
     initial: emptyEcs({ ...place, settings: { ...awsLike, ...args.ecs } }),
     balancerOf(arn) {
-      const balancer = balancers.get(arn);
+      const balancer = balancerBehind.get(arn);
       if (!balancer) throw new Error(`No load balancer has ${arn}.`);
       return balancer;
     },
     run: args.runContainer,
+    openLog: logs.open,
     invoke,
     onChange: args.onEcs ?? (() => {}),
   });
@@ -140,6 +149,8 @@ export async function startCloud(args: CloudArgs) {
         return outbox[action](input);
       case "secretsmanager":
         return secrets[action](input);
+      case "logs":
+        return logs[action](input);
     }
   };
 
@@ -170,6 +181,8 @@ export async function startCloud(args: CloudArgs) {
     containers,
     /** Stack → its load balancer's address. */
     origins: origins as Readonly<typeof origins>,
+    /** Stack → its load balancer, for whoever changes its listener's rules by hand. */
+    balancers: balancers as Readonly<typeof balancers>,
     mails: outbox.mails as readonly Mail[],
     /** What roles were refused for want of a permission, in AWS's words. */
     denials: denials as readonly string[],
@@ -177,7 +190,7 @@ export async function startCloud(args: CloudArgs) {
       stepFunctions.close();
       await containers.close();
       await Promise.all([...functions.values()].map((running) => running.close()));
-      await Promise.all([...new Set(balancers.values())].map((balancer) => balancer.close()));
+      await Promise.all(Object.values(balancers).map((balancer) => balancer.close()));
     },
   };
 }

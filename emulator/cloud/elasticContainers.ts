@@ -1,13 +1,15 @@
 import type { Balancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { advance } from "../ecs/advance.ts";
-import type { EcsEffect, Happening } from "../ecs/events.ts";
-import type { HookPayload } from "../ecs/hooks.ts";
+import type { ContainerSpec, EcsEffect, Happening, HookPayload } from "../ecs/events.ts";
 import type { EcsState } from "../ecs/state.ts";
-import type { ContainerArgs } from "../ecs/tasks.ts";
 import type { Result } from "../functions/function.ts";
 
-export type { ContainerArgs } from "../ecs/tasks.ts";
+/** What a container is started with. */
+export interface ContainerArgs extends ContainerSpec {
+  /** Takes what it writes, in pieces of any length, for its log in CloudWatch; absent where nobody keeps it. */
+  write?: (text: string) => void;
+}
 
 /** A running container; it listens on 127.0.0.1. */
 export interface Container {
@@ -30,6 +32,8 @@ export interface ElasticContainersArgs {
   /** The balancer that has this target group or rule. */
   balancerOf(arn: string): Balancer;
   run: RunContainer;
+  /** Opens a log stream, and takes what is written to it. */
+  openLog(group: string, stream: string): (text: string) => void;
   invoke(functionArn: string, payload: HookPayload, caller: string): Promise<Result>;
   /** Hears each state of the model. */
   onChange(state: EcsState): void;
@@ -47,7 +51,7 @@ interface Running {
 
 /** The thin shell around the ECS model: runs its tasks, sets its weights, calls its hooks, and feeds back what happens. */
 export function createElasticContainers(args: ElasticContainersArgs) {
-  const { clock, balancerOf, run, invoke, onChange } = args;
+  const { clock, balancerOf, run, openLog, invoke, onChange } = args;
   const running = new Map<string, Running>();
   let state = args.initial;
   let closed = false;
@@ -90,12 +94,26 @@ export function createElasticContainers(args: ElasticContainersArgs) {
     return send({ type: "hookAnswered", hook, ...told });
   };
 
-  const startTask = async ({ task, targetGroup, container: containerArgs }: Effect<"startTask">) => {
-    const container = await run(containerArgs).catch((error: unknown) => {
+  /** The stream is there from the container's start on, or from the first that it writes. */
+  const writerOf = ({ log }: ContainerSpec) => {
+    let write: ((text: string) => void) | undefined;
+    return (
+      log &&
+      ((text: string) => {
+        write ??= openLog(log.group, log.stream);
+        write(text);
+      })
+    );
+  };
+
+  const startTask = async ({ task, targetGroup, container: spec }: Effect<"startTask">) => {
+    const write = writerOf(spec);
+    const container = await run(write ? { ...spec, write } : spec).catch((error: unknown) => {
       const reason = `CannotPullContainerError: ${error instanceof Error ? error.message : error}`;
       send({ type: "taskStopped", task, exitCode: null, reason });
     });
     if (!container) return;
+    write?.("");
     const entry: Running = { container, targetGroup, registered: false };
     running.set(task, entry);
     void container.exited.then(({ exitCode }) => {

@@ -14,8 +14,16 @@ export interface Mail {
   message: string;
 }
 
+interface OutboxArgs {
+  clock: Clock;
+  /** ARNs of the topics that there are. */
+  topics: readonly string[];
+  seed: string;
+  onMail?: ((mail: Mail) => void) | undefined;
+}
+
 /** SNS as an outbox: nothing leaves the laptop. Message ids are drawn from the seed. */
-export function createOutbox(clock: Clock, seed: string, onMail: (mail: Mail) => void = () => {}) {
+export function createOutbox({ clock, topics, seed, onMail = () => {} }: OutboxArgs) {
   const mails: Mail[] = [];
   return {
     mails,
@@ -23,6 +31,8 @@ export function createOutbox(clock: Clock, seed: string, onMail: (mail: Mail) =>
       const read = v.safeParse(publishInput, input);
       if (!read.success) throw new AwsError("InvalidParameter", `Invalid parameter: ${v.getDotPath(read.issues[0])}`);
       const { TopicArn: topic, Subject: subject, Message: message, MessageAttributes } = read.output;
+      if (message === "") throw new AwsError("InvalidParameter", "Invalid parameter: Empty message");
+      if (!topics.includes(topic)) throw new AwsError("NotFound", "Topic does not exist", 404);
       const mail = { at: clock.now(), topic, to: MessageAttributes.to?.StringValue ?? "everyone", subject, message };
       mails.push(mail);
       onMail(mail);

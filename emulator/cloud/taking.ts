@@ -4,11 +4,14 @@ import { AwsError } from "../awsError.ts";
 type Input<Members extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Members, undefined>>;
 
 /**
- * An action that takes these members and no others; a schema's own message says what its member must be. Throws ValidationException in
- * AWS's words.
+ * An action that takes these members and no others; a schema's own message says what its member must be. Throws `code` in AWS's words.
  */
 export const taking =
-  <Members extends v.ObjectEntries>(members: Members, answer: (input: Input<Members>) => object | Promise<object>) =>
+  <Members extends v.ObjectEntries>(
+    members: Members,
+    answer: (input: Input<Members>) => object | Promise<object>,
+    code = "ValidationException",
+  ) =>
   async (input: unknown): Promise<object> => {
     const read = v.safeParse(v.strictObject(members), input);
     if (read.success) return answer(read.output);
@@ -18,7 +21,7 @@ export const taking =
       return `Value ${shown} at '${v.getDotPath(issue)}' failed to satisfy constraint: ${constraint(issue)}`;
     });
     const count = `${problems.length} validation error${problems.length === 1 ? "" : "s"}`;
-    throw new AwsError("ValidationException", `${count} detected: ${problems.join("; ")}`);
+    throw new AwsError(code, `${count} detected: ${problems.join("; ")}`);
   };
 
 function constraint({ type, received, message }: v.BaseIssue<unknown>): string {

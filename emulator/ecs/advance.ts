@@ -1,11 +1,11 @@
 import { answerCall } from "./calls.ts";
 import { step } from "./deployment.ts";
-import type { EcsEffect, EcsEvent, Happened, Happening } from "./events.ts";
+import type { EcsEffect, EcsEvent, Happened, Happening, ScheduledEffect } from "./events.ts";
 import { hookAnswered } from "./hooks.ts";
 import { alarmChanged } from "./monitors.ts";
 import { createStack } from "./stack.ts";
 import type { EcsState } from "./state.ts";
-import { scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
+import { forgetTasks, scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
 import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 
 /**
@@ -34,6 +34,7 @@ const takers: { [Type in Happening["type"]]: (work: Work, event: Happened<Type>)
 /** Does whatever is due at `work.at`, until nothing more is. */
 function settle(work: Work): void {
   const { state, at, effects } = work;
+  forgetTasks(work);
   for (const service of Object.values(state.services)) {
     for (let moving = true; moving; ) {
       const open = openDeployment(work, service);
@@ -46,10 +47,10 @@ function settle(work: Work): void {
   effects.push(...due.map(({ effect }) => effect).filter((effect) => isWanted(state, effect)));
 }
 
-/** A task may have been stopped before it started, a deployment before its hook was called again. */
-function isWanted({ tasks, deployments }: EcsState, effect: EcsState["scheduled"][number]["effect"]): boolean {
+/** A task may have been stopped before it started, a hook have run out of time before it was called again. */
+function isWanted({ tasks, deployments }: EcsState, effect: ScheduledEffect): boolean {
   if (effect.type === "startTask") return tasks[effect.task] !== undefined;
   if (effect.type === "weights") return true;
   const hooks = deployments[effect.payload.resourceArn]?.lifecycleHookDetails ?? [];
-  return hooks.some(({ hookId }) => hookId === effect.hook);
+  return hooks.some(({ hookId, status }) => hookId === effect.hook && status === "IN_PROGRESS");
 }

@@ -1,19 +1,20 @@
+import { stages } from "./configuration.ts";
 import { close } from "./deployment.ts";
 import { monitorsOf } from "./monitors.ts";
 import { superseded } from "./reasons.ts";
-import { isPointedAt, stages } from "./stages.ts";
+import { isPointedAt } from "./stages.ts";
 import type { Service } from "./state.ts";
 import { known, type Move, moveOf, openDeployment, revisionsOf, tasksOf, unique, type Work, wake } from "./work.ts";
 
 /**
- * Starts a deployment unless the service has, or is already getting, the task definition that it asks for, or wants no task.
- * [unverified]: a blue/green service without tasks starts none.
+ * Starts a deployment where the service neither has nor is already getting the task definition that it asks for, or where one is
+ * forced. [unverified]: a blue/green service that wants no task starts none.
  */
-export function deployIfNeeded(work: Work, service: Service): void {
+export function deployIfNeeded(work: Work, service: Service, forced = false): void {
   const open = openDeployment(work, service);
   const newest = open?.own.target ?? service.own.current;
   const same = newest !== undefined && known(work.state.revisions, newest).taskDefinition === service.taskDefinition;
-  if (same || service.desiredCount === 0) return;
+  if ((same && !forced) || service.desiredCount === 0) return;
   if (open) supersede(moveOf(work, open));
   begin(work, service);
 }
@@ -36,6 +37,7 @@ function begin(work: Work, service: Service): void {
       target,
       plan: stages.filter((stage) => stage !== "RECONCILE_SERVICE" || hasLeftovers(work, service)),
       until,
+      failedHooks: [],
     },
   };
   service.currentServiceDeployment = arn;

@@ -1,8 +1,9 @@
 import { AwsError } from "../awsError.ts";
-import { deploymentOperations } from "./deployments.ts";
+import { deploymentOperations } from "./deploymentCalls.ts";
 import type { Happened } from "./events.ts";
 import type { Operation } from "./operation.ts";
-import { serviceOperations } from "./services.ts";
+import { serviceOperations } from "./serviceCalls.ts";
+import { taskOperations } from "./taskCalls.ts";
 import { taskDefinitionOperations } from "./taskDefinitions.ts";
 import type { Work } from "./work.ts";
 
@@ -11,6 +12,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...taskDefinitionOperations,
   ...serviceOperations,
   ...deploymentOperations,
+  ...taskOperations,
 };
 
 /** Answers an API call with ECS's JSON, or with the error that ECS's clients know. Each looks before it changes: a refused call changes nothing. */

@@ -1,8 +1,9 @@
+import type { Stage } from "./configuration.ts";
 import { expireHooks, startHooks } from "./hooks.ts";
 import { noRollbackCandidate } from "./reasons.ts";
-import { isPointedAt, type Stage, stageIsDone, stageLength, workOfStage } from "./stages.ts";
+import { isPointedAt, stageIsDone, stageLength, workOfStage } from "./stages.ts";
 import type { ServiceDeployment } from "./state.ts";
-import { type Move, note, wake } from "./work.ts";
+import { deploymentId, type Move, note, wake } from "./work.ts";
 
 /** Moves an open deployment on by one step, if it can. */
 export function step(move: Move): boolean {
@@ -28,11 +29,16 @@ type GoingBack = "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS";
 
 /**
  * Turns a deployment round: traffic goes back first, then green's tasks end. There is no stage of its own for it; the shift stages
- * are passed again, with their hooks. [unverified]: which stage DescribeServiceDeployments shows meanwhile.
+ * are passed again, with their hooks. [unverified]: which stage DescribeServiceDeployments shows meanwhile, and that
+ * `lifecycleHookDetails` shows the hook that failed or timed out from then on, beyond the end of the deployment.
  */
 export function rollBack(move: Move, reason: string, status: GoingBack = "ROLLBACK_IN_PROGRESS"): void {
   const { state, at, service, deployment, blue, green } = move;
   tell(move, `deployment failed: ${reason}`);
+  deployment.own.failedHooks = deployment.lifecycleHookDetails.filter(
+    ({ status }) => status === "FAILED" || status === "TIMED_OUT",
+  );
+  deployment.lifecycleHookDetails = deployment.own.failedHooks;
   if (blue === undefined) {
     failRollback(move);
     return;
@@ -46,7 +52,6 @@ export function rollBack(move: Move, reason: string, status: GoingBack = "ROLLBA
   deployment.status = status;
   deployment.statusReason = reason;
   deployment.rollback = { reason, startedAt: at, serviceRevisionArn: blue.serviceRevisionArn };
-  deployment.lifecycleHookDetails = [];
 }
 
 /** It goes forward, and blue still runs: its tasks end in CLEAN_UP. */
@@ -57,7 +62,7 @@ export const canTurnBack = ({ status, lifecycleStage }: ServiceDeployment): bool
 export function close({ at, service, deployment }: Move, status: ServiceDeployment["status"], reason?: string): void {
   deployment.status = status;
   if (reason !== undefined) deployment.statusReason = reason;
-  deployment.lifecycleHookDetails = [];
+  deployment.lifecycleHookDetails = deployment.own.failedHooks;
   deployment.finishedAt = at;
   for (const monitor of [deployment.alarms, deployment.deploymentCircuitBreaker])
     if (monitor.status === "MONITORING") monitor.status = "MONITORING_COMPLETE";
@@ -94,4 +99,4 @@ function failRollback(move: Move): void {
 }
 
 const tell = (move: Move, message: string): void =>
-  note(move, move.service, `(deployment ecs-svc/${move.green.serviceRevisionArn.split("/").at(-1)}) ${message}`);
+  note(move, move.service, `(deployment ${deploymentId(move.green)}) ${message}`);

@@ -1,7 +1,5 @@
 import type { AwsError } from "../awsError.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { HookPayload } from "./hooks.ts";
-import type { ContainerArgs } from "./tasks.ts";
 
 /** Something that happened, at cloud time `at` (milliseconds). */
 export type EcsEvent = { at: number } & Happening;
@@ -15,7 +13,7 @@ export type Happening =
   | { type: "taskRunning"; task: string }
   /** Its target group found it healthy, or gave it up: ECS then stops it. */
   | { type: "taskHealth"; task: string; healthy: boolean }
-  /** Its container has ended: by itself, or because of `stopTask`. */
+  /** Its container has ended: by itself, or because of `stopTask`. Without an exit code it was never started. */
   | { type: "taskStopped"; task: string; exitCode: number | null; reason: string }
   /** What the hook's function returned, nothing if it threw or timed out; or why Lambda would not invoke it. */
   | { type: "hookAnswered"; hook: string; answer?: unknown; notInvoked?: string }
@@ -30,13 +28,46 @@ export type Happened<Type extends Happening["type"]> = Extract<Happening, { type
 export type EcsEffect =
   | { type: "reply"; output: object }
   | { type: "reply"; error: AwsError }
-  /** Start the container, register it with the target group. Answer `taskRunning`, then `taskHealth`, or `taskStopped`. */
-  | { type: "startTask"; task: string; targetGroup: string; container: ContainerArgs }
+  | ScheduledEffect
   /** Deregister it, give its open requests the target group's delay, then SIGTERM. Answer `taskStopped`. */
   | { type: "stopTask"; task: string }
+  /** Send the event `timer` at cloud time `at`. It only wakes the model: one too many does no harm. */
+  | { type: "timer"; at: number };
+
+/** What is done later than it is decided. */
+export type ScheduledEffect =
+  /** Start the container, register it with the target group. Answer `taskRunning`, then `taskHealth`, or `taskStopped`. */
+  | { type: "startTask"; task: string; targetGroup: string; container: ContainerSpec }
   /** A listener rule forwards by these weights from now on: target group ARN → 0 to 100. */
   | { type: "weights"; rule: string; weights: Record<string, number> }
   /** Invoke as `roleArn` and answer `hookAnswered`. */
-  | { type: "invokeHook"; hook: string; functionArn: string; roleArn: string; payload: HookPayload }
-  /** Send the event `timer` at cloud time `at`. It only wakes the model: one too many does no harm. */
-  | { type: "timer"; at: number };
+  | { type: "invokeHook"; hook: string; functionArn: string; roleArn: string; payload: HookPayload };
+
+/** What a task's container is started with. */
+export interface ContainerSpec {
+  /** ARN of its service. */
+  service: string;
+  image: string;
+  environment: Record<string, string>;
+  /** Seconds from SIGTERM to SIGKILL. */
+  stopTimeout: number;
+  /** Where CloudWatch keeps what it writes; absent = nowhere. */
+  log?: { group: string; stream: string };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
+export interface HookPayload {
+  executionId: string;
+  lifecycleStage: string;
+  /** ARN of the service deployment. */
+  resourceArn: string;
+  executionDetails: {
+    serviceArn: string;
+    targetServiceRevisionArn: string;
+    /** Service revision ARN → weight; empty but while this traffic is shifting. */
+    testTrafficWeights: Record<string, number>;
+    productionTrafficWeights: Record<string, number>;
+  };
+  /** The service's own, or those that the hook's last `IN_PROGRESS` gave. */
+  hookDetails?: unknown;
+}

@@ -1,22 +1,33 @@
 import * as v from "valibot";
-import type { Happened } from "./events.ts";
+import type { Stage } from "./configuration.ts";
+import type { Happened, HookPayload } from "./events.ts";
 import { type HookReason, hookFailed, hookNotInvoked, hookTimedOut, hookUnparsable } from "./reasons.ts";
-import { isPointedAt, type Stage } from "./stages.ts";
+import { isPointedAt } from "./stages.ts";
 import type { HookRun, Revision, ServiceDeployment } from "./state.ts";
 import { later, type Move, moveOf, unique, uuid, type Work, wake } from "./work.ts";
 
-/** Calls the stage's hooks. All of them have to succeed before the stage can end. */
+/**
+ * Calls the hooks that the service has for the stage now; a rolling service has none. All of them have to succeed before the stage can
+ * end. [unverified]: whether a deployment under way hears of hooks that changed since it began; here it does, so that a hook can be
+ * gone when its stage comes.
+ */
 export function startHooks(move: Move, stage: Stage): void {
   const { service, deployment, at } = move;
-  const hooks = service.deploymentConfiguration.lifecycleHooks.filter((hook) => hook.lifecycleStages.includes(stage));
-  deployment.lifecycleHookDetails = hooks.map(({ hookTargetArn, roleArn, hookDetails, timeoutConfiguration }) => ({
-    hookId: `ecs-lambda-${unique(move, 16)}`,
-    targetArn: hookTargetArn,
-    status: "IN_PROGRESS",
-    expiresAt: at + timeoutConfiguration.timeoutInMinutes * 60_000,
-    own: { executionId: uuid(move), roleArn, hookDetails },
-  }));
-  for (const run of deployment.lifecycleHookDetails) {
+  const { strategy, lifecycleHooks } = service.deploymentConfiguration;
+  const hooks = strategy === "ROLLING" ? [] : lifecycleHooks.filter((hook) => hook.lifecycleStages.includes(stage));
+  const runs = hooks.map(
+    ({ hookTargetArn, roleArn, hookDetails, timeoutConfiguration }): HookRun => ({
+      hookId: `ecs-lambda-${unique(move, 16)}`,
+      targetType: "AWS_LAMBDA",
+      targetArn: hookTargetArn,
+      status: "IN_PROGRESS",
+      expiresAt: at + timeoutConfiguration.timeoutInMinutes * 60_000,
+      timeoutAction: "ROLLBACK",
+      own: { executionId: uuid(move), roleArn, hookDetails },
+    }),
+  );
+  deployment.lifecycleHookDetails = [...deployment.own.failedHooks, ...runs];
+  for (const run of runs) {
     call(move, run, at);
     wake(move, run.expiresAt);
   }
@@ -25,7 +36,7 @@ export function startHooks(move: Move, stage: Stage): void {
 /** Whether its function is in the middle of something or waits for its next call, a hook that runs out of time has failed. */
 export function expireHooks({ at, deployment }: Move): void {
   for (const run of deployment.lifecycleHookDetails)
-    if (run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(deployment, run, hookTimedOut);
+    if (run.status === "IN_PROGRESS" && run.expiresAt <= at) fail(deployment, run, hookTimedOut, "TIMED_OUT");
 }
 
 /** Takes what a hook's function returned. Anything but a `hookStatus` that ECS knows fails the deployment. */
@@ -55,8 +66,13 @@ const answerSchema = v.object({
 });
 
 /** On the way back nothing can be refused any more: [unverified], a failed hook is only no longer waited for. */
-function fail(deployment: ServiceDeployment, run: HookRun, reason: HookReason): void {
-  run.status = "FAILED";
+function fail(
+  deployment: ServiceDeployment,
+  run: HookRun,
+  reason: HookReason,
+  status: "FAILED" | "TIMED_OUT" = "FAILED",
+): void {
+  run.status = status;
   deployment.own.failure = reason(deployment.lifecycleStage ?? "", run.targetArn);
 }
 
@@ -66,10 +82,11 @@ function call(move: Move, run: HookRun, at: number): void {
   later(move, at, { type: "invokeHook", hook: hookId, functionArn: targetArn, roleArn: own.roleArn, payload });
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html#service-deployment-lifecycle-payloads */
-function payloadOf({ service, deployment, blue, green }: Move, { own: { executionId, hookDetails } }: HookRun) {
+function payloadOf(
+  { service, deployment, blue, green }: Move,
+  { own: { executionId, hookDetails } }: HookRun,
+): HookPayload {
   const { serviceDeploymentArn, serviceArn, lifecycleStage = "" } = deployment;
-  /** Service revision ARN → weight, or nothing but while this traffic is shifting. */
   const weights = (traffic: "production" | "test", ...shifting: string[]): Record<string, number> => {
     if (!shifting.includes(lifecycleStage)) return {};
     const weight = (revision: Revision) => (isPointedAt(service, traffic, revision) ? 100 : 0);
@@ -88,5 +105,3 @@ function payloadOf({ service, deployment, blue, green }: Move, { own: { executio
     ...(hookDetails === undefined ? {} : { hookDetails }),
   };
 }
-
-export type HookPayload = ReturnType<typeof payloadOf>;

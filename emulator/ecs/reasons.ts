@@ -16,6 +16,11 @@ export const stoppedByUser = "Service deployment rolled back because of a StopSe
 /** [unverified] */
 export const superseded = "Service deployment stopped because a newer service deployment was started.";
 
+/** Why ECS stopped a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+export const scaledIn = (deployment: string): string => `Scaling activity initiated by (deployment ${deployment})`;
+export const healthChecksFailed = (targetGroup: string): string =>
+  `Task failed ELB health checks in (target-group ${targetGroup})`;
+
 /** What a hook's failure does to the deployment, by stage and ARN of the function. */
 export type HookReason = (stage: string, target: string) => string;
 

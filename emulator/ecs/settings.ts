@@ -25,6 +25,11 @@ export const awsLike = {
    * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html
    */
   inactiveGrace: 600_000,
+  /**
+   * How long a task that has stopped can be listed and described: at least an hour,
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
+   */
+  stoppedTasksKept: 3_600_000,
 };
 
 export type EcsSettings = typeof awsLike;

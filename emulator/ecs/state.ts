@@ -1,9 +1,7 @@
 import type * as api from "@aws-sdk/client-ecs";
-import type { EcsEffect } from "./events.ts";
+import type { Registration, ServiceConfiguration, Stage } from "./configuration.ts";
+import type { ScheduledEffect } from "./events.ts";
 import type { EcsSettings } from "./settings.ts";
-import type { ServiceConfiguration } from "./stack.ts";
-import type { Stage } from "./stages.ts";
-import type { Registration } from "./taskDefinitions.ts";
 
 /**
  * All that this ECS knows: plain JSON, keyed by ARN. A record has the fields that ECS's API shows, by their names, and in `own` what the
@@ -18,7 +16,9 @@ export interface EcsState {
   /** Names of the alarms that are in ALARM. */
   alarms: string[];
   /** For the shell to do at `at`, if it is still wanted then. */
-  scheduled: { at: number; effect: Extract<EcsEffect, { type: "startTask" | "weights" | "invokeHook" }> }[];
+  scheduled: { at: number; effect: ScheduledEffect }[];
+  /** ARNs of the target groups and listener rules that services were created with; others aren't known here. */
+  routing: string[];
   clusters: Record<string, { clusterArn: string; clusterName: string }>;
   taskDefinitions: Record<string, TaskDefinition>;
   services: Record<string, Service>;
@@ -26,6 +26,8 @@ export interface EcsState {
   deployments: Record<string, ServiceDeployment>;
   /** Until they have stopped. */
   tasks: Record<string, Task>;
+  /** Those that have, for `settings.stoppedTasksKept`; oldest first. */
+  stoppedTasks: StoppedTask[];
 }
 
 export interface TaskDefinition extends Registration {
@@ -71,7 +73,7 @@ export interface ServiceDeployment {
   status: api.ServiceDeploymentStatus;
   statusReason?: string;
   lifecycleStage?: Stage;
-  /** The present stage's. */
+  /** The present stage's, after those that turned it back. */
   lifecycleHookDetails: HookRun[];
   alarms: { status: api.ServiceDeploymentRollbackMonitorsStatus; alarmNames: string[]; triggeredAlarmNames: string[] };
   deploymentCircuitBreaker: {
@@ -94,15 +96,19 @@ export interface ServiceDeployment {
     until: number;
     /** Why it can't go on. */
     failure?: string;
+    /** Those hooks that turned it back. */
+    failedHooks: HookRun[];
   };
 }
 
 /** One hook at one stage, called until it has decided. */
 export interface HookRun {
   hookId: string;
+  targetType: "AWS_LAMBDA";
   targetArn: string;
-  status: "IN_PROGRESS" | "SUCCEEDED" | "FAILED";
+  status: "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
   expiresAt: number;
+  timeoutAction: "ROLLBACK";
   own: {
     executionId: string;
     roleArn: string;
@@ -111,12 +117,29 @@ export interface HookRun {
   };
 }
 
-/** No API shows it. */
+/** The API shows it in ECS's own words: see taskCalls.ts. */
 export interface Task {
   arn: string;
   revision: string;
   status: "PENDING" | "RUNNING" | "STOPPING";
   healthy: boolean;
+  createdAt: number;
+  startedAt?: number;
+  /** Since ECS told it to stop. */
+  end?: TaskEnd;
+}
+
+export interface TaskEnd {
+  at: number;
+  stopCode: api.TaskStopCode;
+  reason: string;
+}
+
+export interface StoppedTask extends Pick<Task, "arn" | "revision" | "createdAt" | "startedAt"> {
+  end: TaskEnd;
+  stoppedAt: number;
+  /** Absent where its container never ran. */
+  exitCode?: number;
 }
 
 /** An ECS without a cluster. */
@@ -125,10 +148,12 @@ export const emptyEcs = (args: Pick<EcsState, "region" | "account" | "settings">
   counter: 0,
   alarms: [],
   scheduled: [],
+  routing: [],
   clusters: {},
   taskDefinitions: {},
   services: {},
   revisions: {},
   deployments: {},
   tasks: {},
+  stoppedTasks: [],
 });

@@ -1,28 +1,9 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
+import { type Registration, registration } from "./configuration.ts";
 import { operation } from "./operation.ts";
 import type { TaskDefinition } from "./state.ts";
 import type { Work } from "./work.ts";
-
-/** A task definition as it is registered: what ECS needs of it, and whatever else describes it. */
-export const registration = v.looseObject({
-  family: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_-]{1,255}$/)),
-  containerDefinitions: v.pipe(
-    v.array(
-      v.looseObject({
-        name: v.pipe(v.string(), v.nonEmpty("Container.name should not be null or empty.")),
-        image: v.pipe(v.string(), v.nonEmpty("Container.image should not be null or empty.")),
-        environment: v.optional(v.array(v.object({ name: v.string(), value: v.string() }))),
-        /** Seconds between SIGTERM and SIGKILL. */
-        stopTimeout: v.optional(v.number()),
-      }),
-    ),
-    v.minLength(1),
-  ),
-  tags: v.optional(v.array(v.object({ key: v.string(), value: v.string() })), []),
-});
-
-export type Registration = v.InferOutput<typeof registration>;
 
 /** A new revision under this ARN, which ends in `:task-definition/<family>:<revision>`. ECS's own fields are not the caller's to write. */
 export function addTaskDefinition(work: Work, taskDefinitionArn: string, registered: Registration): TaskDefinition {

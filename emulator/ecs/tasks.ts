@@ -1,7 +1,9 @@
-import type { Happened } from "./events.ts";
+import type { Registration } from "./configuration.ts";
+import type { ContainerSpec, Happened } from "./events.ts";
 import { countFailure } from "./monitors.ts";
-import type { Revision, Service, Task } from "./state.ts";
-import { known, later, note, openDeployment, tasksOf, unique, type Work } from "./work.ts";
+import { healthChecksFailed, scaledIn } from "./reasons.ts";
+import type { Revision, Service, StoppedTask, Task, TaskEnd } from "./state.ts";
+import { deploymentId, known, later, note, openDeployment, tasksOf, unique, type Work } from "./work.ts";
 
 /** Starts and stops tasks until there are as many as the revision is to have: after a stage asked for it, and after a crash. */
 export function scale(work: Work, service: Service, revision: Revision): void {
@@ -9,12 +11,13 @@ export function scale(work: Work, service: Service, revision: Revision): void {
   const tasks = tasksOf(work.state, revision).filter((task) => task.status !== "STOPPING");
   for (let count = tasks.length; count < requested; count += 1) start(work, service, revision);
   const unhealthyFirst = tasks.toSorted((a, b) => Number(a.healthy) - Number(b.healthy));
-  for (const task of unhealthyFirst.slice(0, Math.max(0, tasks.length - requested))) stop(work, service, task);
+  for (const task of unhealthyFirst.slice(0, Math.max(0, tasks.length - requested)))
+    stop(work, service, task, scaledIn(deploymentId(revision)));
 }
 
 export function taskRunning(work: Work, event: Happened<"taskRunning">): void {
   const task = work.state.tasks[event.task];
-  if (task?.status === "PENDING") task.status = "RUNNING";
+  if (task?.status === "PENDING") run(work, task);
 }
 
 /** ECS stops a task that its target group gave up, and starts another. */
@@ -26,10 +29,10 @@ export function taskHealth(work: Work, { task: arn, healthy }: Happened<"taskHea
   if (!healthy) {
     note(work, service, `(task ${idOf(task)}) failed ELB health checks in (target-group ${revision.own.colour})`);
     failed(work, service, task);
-    stop(work, service, task);
+    stop(work, service, task, healthChecksFailed(revision.own.colour));
     return;
   }
-  task.status = "RUNNING";
+  if (task.status === "PENDING") run(work, task);
   task.healthy = true;
   note(work, service, `registered 1 targets in (target-group ${revision.own.colour})`);
   // A healthy task resets the circuit breaker (`resetOnHealthyTask`, on by default).
@@ -42,12 +45,28 @@ export function taskHealth(work: Work, { task: arn, healthy }: Happened<"taskHea
 export function taskStopped(work: Work, { task: arn, exitCode, reason }: Happened<"taskStopped">): void {
   const task = work.state.tasks[arn];
   if (task === undefined) return;
-  if (task.status !== "STOPPING") {
+  if (task.end === undefined) {
     const { service } = homeOf(work, task);
     note(work, service, `(task ${idOf(task)}) stopped: ${reason} (exit code ${exitCode ?? "none"}).`);
     failed(work, service, task);
   }
-  delete work.state.tasks[arn];
+  const stopCode = exitCode === null ? "TaskFailedToStart" : "EssentialContainerExited";
+  keepStopped(work, task, task.end ?? { at: work.at, stopCode, reason }, exitCode);
+}
+
+/** Those that stopped long ago are forgotten; the list of the others is bounded. */
+export function forgetTasks({ state, at }: Work): void {
+  const kept = state.stoppedTasks.filter(({ stoppedAt }) => at - stoppedAt < state.settings.stoppedTasksKept);
+  state.stoppedTasks = kept.slice(-mostStopped);
+}
+const mostStopped = 200;
+
+/** The end of its ARN. */
+export const idOf = ({ arn }: Pick<Task, "arn">): string => arn.slice(arn.lastIndexOf("/") + 1);
+
+function run(work: Work, task: Task): void {
+  task.status = "RUNNING";
+  task.startedAt = work.at;
 }
 
 function failed(work: Work, service: Service, task: Task): void {
@@ -58,47 +77,73 @@ function failed(work: Work, service: Service, task: Task): void {
 function start(work: Work, service: Service, revision: Revision): void {
   const { clusterName } = known(work.state.clusters, service.clusterArn);
   const arn = `${service.serviceArn.split(":service/")[0]}:task/${clusterName}/${unique(work, 32)}`;
-  const task: Task = { arn, revision: revision.serviceRevisionArn, status: "PENDING", healthy: false };
+  const task: Task = {
+    arn,
+    revision: revision.serviceRevisionArn,
+    status: "PENDING",
+    healthy: false,
+    createdAt: work.at,
+  };
   work.state.tasks[arn] = task;
   note(work, service, `has started 1 tasks: (task ${idOf(task)}).`);
-  const container = containerOf(work, service, revision);
+  const container = containerOf(work, service, revision, task);
   const at = work.at + work.state.settings.provisioning;
   later(work, at, { type: "startTask", task: arn, targetGroup: revision.own.colour, container });
 }
 
-function stop(work: Work, service: Service, task: Task): void {
+function stop(work: Work, service: Service, task: Task, reason: string): void {
   note(work, service, `has stopped 1 running tasks: (task ${idOf(task)}).`);
-  const { scheduled, tasks } = work.state;
+  const end: TaskEnd = { at: work.at, stopCode: "ServiceSchedulerInitiated", reason };
+  const { scheduled } = work.state;
   if (scheduled.some(({ effect }) => effect.type === "startTask" && effect.task === task.arn)) {
-    delete tasks[task.arn];
+    keepStopped(work, task, end, null);
     return;
   }
   task.status = "STOPPING";
+  task.end = end;
   work.effects.push({ type: "stopTask", task: task.arn });
 }
 
+function keepStopped({ state, at }: Work, task: Task, end: TaskEnd, exitCode: number | null): void {
+  delete state.tasks[task.arn];
+  const { arn, revision, createdAt, startedAt } = task;
+  const stopped: StoppedTask = { arn, revision, createdAt, end, stoppedAt: at };
+  if (startedAt !== undefined) stopped.startedAt = startedAt;
+  if (exitCode !== null) stopped.exitCode = exitCode;
+  state.stoppedTasks.push(stopped);
+}
+
 /** What the service's container is started with. */
-function containerOf({ state }: Work, { serviceArn, loadBalancers }: Service, { taskDefinition }: Revision) {
-  const [{ containerName }] = loadBalancers;
+function containerOf({ state }: Work, service: Service, { taskDefinition }: Revision, task: Task): ContainerSpec {
+  const [{ containerName }] = service.loadBalancers;
   const { containerDefinitions } = known(state.taskDefinitions, taskDefinition);
   const definition = containerDefinitions.find(({ name }) => name === containerName);
   if (!definition)
-    throw new Error(`emulator/ecs: ${taskDefinition} has no container ${containerName}, which ${serviceArn} needs`);
-  const { image, environment = [], stopTimeout = 30 } = definition;
+    throw new Error(
+      `emulator/ecs: ${taskDefinition} has no container ${containerName}, which ${service.serviceArn} needs`,
+    );
+  // 30 s is Fargate's: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+  const { image, environment = [], stopTimeout = 30, logConfiguration } = definition;
+  const log = logOf(logConfiguration, containerName, task);
   return {
-    service: serviceArn,
+    service: service.serviceArn,
     image,
     environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])),
-    /** Seconds from SIGTERM to SIGKILL; 30 is Fargate's: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
     stopTimeout,
+    ...(log ? { log } : {}),
   };
 }
 
-export type ContainerArgs = ReturnType<typeof containerOf>;
+/** One stream a task, in the group that the container names: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
+function logOf(configuration: LogConfiguration, container: string, task: Task): ContainerSpec["log"] {
+  const { "awslogs-group": group, "awslogs-stream-prefix": prefix } = configuration?.options ?? {};
+  if (configuration?.logDriver !== "awslogs" || !group || !prefix) return undefined;
+  return { group, stream: `${prefix}/${container}/${idOf(task)}` };
+}
+
+type LogConfiguration = Registration["containerDefinitions"][number]["logConfiguration"];
 
 function homeOf({ state }: Work, task: Task): { service: Service; revision: Revision } {
   const revision = known(state.revisions, task.revision);
   return { service: known(state.services, revision.serviceArn), revision };
 }
-
-const idOf = ({ arn }: Task): string => arn.slice(arn.lastIndexOf("/") + 1);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { uuidOf } from "../uuid.ts";
-import type { EcsEffect } from "./events.ts";
+import type { EcsEffect, ScheduledEffect } from "./events.ts";
 import type { EcsState, Revision, Service, ServiceDeployment, Task } from "./state.ts";
 
 /** One event being worked on: a state of its own that may be changed, and what came of it. */
@@ -32,7 +32,7 @@ export function wake(work: Work, at: number): void {
 }
 
 /** Has the shell do it at `at`, if it is still wanted then. */
-export function later(work: Work, at: number, effect: EcsState["scheduled"][number]["effect"]): void {
+export function later(work: Work, at: number, effect: ScheduledEffect): void {
   work.state.scheduled.push({ at, effect });
   wake(work, at);
 }
@@ -50,6 +50,10 @@ export function known<T>(records: Record<string, T>, arn: string): T {
     throw new Error(`emulator/ecs: ${arn} is referred to but not there; this is a bug of the model`);
   return record;
 }
+
+/** What `startedBy`, events and DescribeServices call a deployment: the number at the end of its revision's ARN. */
+export const deploymentId = ({ serviceRevisionArn }: Revision): string =>
+  `ecs-svc/${serviceRevisionArn.slice(serviceRevisionArn.lastIndexOf("/") + 1)}`;
 
 export const openDeployment = (
   work: Work,

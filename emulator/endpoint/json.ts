@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol } from "./http.ts";
 
 /**
  * AWS's JSON protocols: the action stands in `X-Amz-Target`, input and output are JSON with dates as epoch seconds and bytes as

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
-import type { Protocol } from "./protocol.ts";
+import type { Protocol } from "./http.ts";
 
 /**
  * AWS's Query protocol, as far as SNS's Publish needs it: a form goes in, with maps as `Name.entry.N.Name` and `Name.entry.N.Value`;
@@ -52,7 +52,7 @@ const entries = v.pipe(
   v.transform(({ entry }) => Object.fromEntries(Object.values(entry).map(({ Name, Value }) => [Name, Value]))),
 );
 
-const xml = (members: object): string =>
+export const xml = (members: object): string =>
   Object.entries(members)
     .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`)
     .join("");

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "../awsError.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 import { type ActionOf, type ServiceName, services } from "./services.ts";
+import { unknownService } from "./unknownService.ts";
 
 /** One API call, by its wire names: members are spelt as the service's API spells them, dates are epoch seconds. */
 export type ApiCall = { [Name in ServiceName]: ApiCallOf<Name> }[ServiceName];
@@ -38,10 +39,12 @@ export async function serve({ call, callers }: ServeArgs, headers: Headers, body
   const requestId = randomUUID();
   const { accessKeyId, signedFor } = scopeOf(headers);
   const service = services.find(({ name }) => name === signedFor);
-  const { protocol } = service ?? fallback;
+  if (!service) {
+    const { refuse, unknownAction } = unknownService(signedFor, headers);
+    return refuse(unknownAction(unknown(signedFor || "an unnamed service", serviceNames)), requestId);
+  }
+  const { name, actions, protocol } = service;
   try {
-    if (!service) throw protocol.unknownAction(unknown(signedFor || "an unnamed service", serviceNames));
-    const { name, actions } = service;
     const caller = callers.get(accessKeyId);
     if (caller === undefined) throw protocol.unknownKey("The security token included in the request is invalid.");
     const action = protocol.actionOf(headers, body);
@@ -53,7 +56,6 @@ export async function serve({ call, callers }: ServeArgs, headers: Headers, body
   }
 }
 
-const fallback = services[0]!;
 const serviceNames = services.map(({ name }) => name);
 
 /** `Credential=<access key id>/<date>/<region>/<service>/aws4_request`. */

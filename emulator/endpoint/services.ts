@@ -1,5 +1,5 @@
+import type { Protocol } from "./http.ts";
 import { jsonProtocol } from "./json.ts";
-import type { Protocol } from "./protocol.ts";
 import { queryProtocol } from "./query.ts";
 
 /** What the embedded cloud knows of each service; calls of any other action are refused. */
@@ -20,7 +20,9 @@ const actions = {
     "DescribeServiceRevisions",
     "DescribeServices",
     "DescribeTaskDefinition",
+    "DescribeTasks",
     "ListServiceDeployments",
+    "ListTasks",
     "RegisterTaskDefinition",
     "StopServiceDeployment",
     "UpdateService",
@@ -28,6 +30,7 @@ const actions = {
   dynamodb: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
   secretsmanager: ["GetSecretValue"],
   sns: ["Publish"],
+  logs: ["GetLogEvents"],
 } as const;
 
 /** The name with which requests to the service are signed. */
@@ -46,5 +49,6 @@ export const services: readonly Service[] = [
   { name: "ecs", actions: actions.ecs, protocol: jsonProtocol("1.1", "AmazonEC2ContainerServiceV20141113") },
   { name: "dynamodb", actions: actions.dynamodb, protocol: jsonProtocol("1.0", "DynamoDB_20120810") },
   { name: "secretsmanager", actions: actions.secretsmanager, protocol: jsonProtocol("1.1", "secretsmanager") },
+  { name: "logs", actions: actions.logs, protocol: jsonProtocol("1.1", "Logs_20140328") },
   { name: "sns", actions: actions.sns, protocol: queryProtocol("http://sns.amazonaws.com/doc/2010-03-31/") },
 ];

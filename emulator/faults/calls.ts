@@ -1,11 +1,9 @@
 import { AwsError } from "../awsError.ts";
 import type { CloudArgs } from "../cloud/cloud.ts";
 import { throttled, timedOut } from "../functions/function.ts";
-import { type Meet, shortName } from "./faults.ts";
+import { type Meet, type StackOf, shortName } from "./meet.ts";
 
 type AroundCall = NonNullable<CloudArgs["aroundCall"]>;
-/** The stack whose graph has a resource. */
-type StackOf = (arn: string) => string | undefined;
 
 /**
  * `throttle`: the service refuses the call, undone. `lose`: it does it, and the caller never learns. Both as every AWS service names

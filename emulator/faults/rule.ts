@@ -1,4 +1,4 @@
-import { nearMatch } from "../../infra/nearMatch.ts";
+import { nearMatch } from "../../contract/nearMatch.ts";
 import { services } from "../endpoint/services.ts";
 import { environments } from "../graph/graph.ts";
 

@@ -66,6 +66,7 @@ const answers: Record<string, Record<string, unknown>> = {
     repositoryUrl: "{account}.dkr.ecr.{region}.amazonaws.com/{name}",
   },
   "aws:dynamodb/table:Table": { id: "{name}", arn: "arn:aws:dynamodb:{at}:table/{name}" },
+  "aws:dynamodb/tableItem:TableItem": { id: "{tableName}" },
   "aws:secretsmanager/secret:Secret": byArn("arn:aws:secretsmanager:{at}:secret:{name}-AbCdEf"),
   "aws:sns/topic:Topic": byArn("arn:aws:sns:{at}:{name}"),
   "aws:sns/topicSubscription:TopicSubscription": { arn: "{topic}:{hash}" },

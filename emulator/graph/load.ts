@@ -11,6 +11,8 @@ export interface LoadGraphArgs {
   bundles?: string;
   /** Directory with Pulumi.yaml and infra/; by default this project's. */
   project?: string;
+  /** Keys beside those of the stack's file, such as `greengate:registries`. */
+  config?: Record<string, string>;
   /** Ends the program when it is aborted. */
   interruption?: AbortSignal;
 }
@@ -24,10 +26,11 @@ export async function loadGraph({
   functionUrl,
   project = join(import.meta.dirname, "../.."),
   bundles = join(project, ".build"),
+  config = {},
   interruption,
 }: LoadGraphArgs): Promise<Graph> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    workerData: { stack, project, functionUrl, bundles },
+    workerData: { stack, project, functionUrl, bundles, config },
     execArgv: [],
     stdout: true,
     stderr: true,

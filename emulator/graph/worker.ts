@@ -8,8 +8,15 @@ import { readStackFile } from "./stackFile.ts";
 /** The account that stands for theirs. */
 const account = "000000000000";
 
-const { stack, project: directory, functionUrl, bundles }: Required<Omit<LoadGraphArgs, "interruption">> = workerData;
-const { project, config } = readStackFile(directory, stack);
+const {
+  stack,
+  project: directory,
+  functionUrl,
+  bundles,
+  config: more,
+}: Required<Omit<LoadGraphArgs, "interruption">> = workerData;
+const { project, config: own } = readStackFile(directory, stack);
+const config = { ...own, ...more };
 const graph = await record({
   project,
   stack,

@@ -36,6 +36,8 @@ const speaksOf = (
 
 const matches: Record<(typeof operators)[number], (value: string, actual: string | undefined) => boolean> = {
   StringEquals: (value, actual) => value === actual,
+  // With wildcards, as a resource's pattern.
+  ArnEquals: (value, actual) => actual !== undefined && covers(value, actual),
   Bool: (value, actual) => value.toLowerCase() === actual,
 };
 

@@ -42,8 +42,19 @@ const table: Needs = ({ TableName: name }, { region, account }) => [
   arnOf(name, `arn:aws:dynamodb:${region}:${account}:table/${name}`),
 ];
 
-const ecsService: Needs = ({ service: name, cluster = "default" }, { region, account }) => [
-  arnOf(name, `arn:aws:ecs:${region}:${account}:service/${String(cluster).replace(/.*\//, "")}/${name}`),
+const clusterOf = ({ cluster = "default" }: Record<string, unknown>): string => String(cluster).replace(/.*\//, "");
+
+const ecsService: Needs = (input, { region, account }) => [
+  arnOf(input.service, `arn:aws:ecs:${region}:${account}:service/${clusterOf(input)}/${input.service}`),
+];
+
+/** On `*` unless a container instance is named, of which Fargate has none: https://github.com/cdklabs/construct-hub/pull/1207 */
+const tasksOfCluster: Needs = (input, { region, account }) => [
+  {
+    action: "ecs:ListTasks",
+    resource: "*",
+    context: { "ecs:cluster": `arn:aws:ecs:${region}:${account}:cluster/${clusterOf(input)}` },
+  },
 ];
 
 /** AWS lists the service and what is of it as required. [unverified] that both are looked at; to ask for both is the safe side. */
@@ -86,6 +97,9 @@ const needs: { [Name in ServiceName]: { [Action in ActionOf<Name>]?: Needs } } =
     DescribeServiceDeployments: withService("serviceDeploymentArns"),
     StopServiceDeployment: withService("serviceDeploymentArn"),
     DescribeServiceRevisions: withService("serviceRevisionArns"),
+    ListTasks: tasksOfCluster,
+    DescribeTasks: (input, { region, account }) =>
+      list(input.tasks).map((task) => arnOf(task, `arn:aws:ecs:${region}:${account}:task/${clusterOf(input)}/${task}`)),
   },
   dynamodb: {
     GetItem: table,
@@ -95,6 +109,11 @@ const needs: { [Name in ServiceName]: { [Action in ActionOf<Name>]?: Needs } } =
       Object.keys(Object(RequestItems)).flatMap((TableName) => table({ TableName }, place)),
   },
   sns: { Publish: member("TopicArn") },
+  logs: {
+    GetLogEvents: ({ logGroupName, logStreamName }, { region, account }) => [
+      `arn:aws:logs:${region}:${account}:log-group:${logGroupName}:log-stream:${logStreamName}`,
+    ],
+  },
   // By ARN alone: a name would have to be looked up first.
   secretsmanager: { GetSecretValue: member("SecretId") },
 };

@@ -1,12 +1,13 @@
 import * as v from "valibot";
 
 /** The operators that the evaluator knows: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-export const operators = ["StringEquals", "Bool"] as const;
+export const operators = ["StringEquals", "ArnEquals", "Bool"] as const;
 
 /** The keys that requests carry here. Any other would be missing from every request, and what hangs on it silently refused or allowed. */
 export const conditionKeys = [
   "aws:SourceAccount",
   "ecs:CreateAction",
+  "ecs:cluster",
   "iam:PassedToService",
   "lambda:FunctionUrlAuthType",
   "lambda:InvokedViaFunctionUrl",

@@ -12,6 +12,8 @@ export interface TaskArgs {
   environment: Readonly<Record<string, string>>;
   /** Seconds from SIGTERM to SIGKILL, real time. */
   stopTimeout: number;
+  /** Hears what it writes to stdout and stderr, in pieces of any length. */
+  onOutput?: ((text: string) => void) | undefined;
 }
 
 export interface Exit {
@@ -43,7 +45,7 @@ export interface Task {
  * holds. When this process ends, however it ends, or the task does, the pipe closes and the guard kills what is left of the group.
  * Needs a POSIX `sh`. Throws when the program can't be started.
  */
-export async function startTask({ command, args, environment, stopTimeout }: TaskArgs): Promise<Task> {
+export async function startTask({ command, args, environment, stopTimeout, onOutput }: TaskArgs): Promise<Task> {
   const port = await freePort();
   const child = spawn("sh", ["-c", leash, command, ...args], {
     env: { PATH: process.env.PATH, ...environment, PORT: String(port) },
@@ -62,6 +64,7 @@ export async function startTask({ command, args, environment, stopTimeout }: Tas
     stream?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       if (output.length > longestOutput) output = `… ${output.slice(-longestOutput)}`;
+      onOutput?.(text);
     });
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals) => {

@@ -149,7 +149,7 @@ describe("a balancer", () => {
     );
     const wild = { arn: production, priority: 1, header: { name: "a", values: ["gre*"] }, weights: {} };
     const ranges = { ...healthCheck, matcher: "200-299" };
-    expect(() => watchHealth(virtualClock(), { port: 1 }, ranges, () => {})).toThrow(
+    expect(() => watchHealth(virtualClock(), 1, ranges, () => {})).toThrow(
       "healthCheck.matcher must be one status, such as 200, not 200-299.",
     );
     await expect(plane({ rules: [wild] })).rejects.toThrow(

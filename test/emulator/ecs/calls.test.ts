@@ -139,8 +139,8 @@ const refused: [string, unknown, string][] = [
   ["DescribeTaskDefinition", { taskDefinition: "shop:9" }, "ClientException: Unable to describe task definition."],
   [
     "UpdateService",
-    { cluster: "dev", service: "shop", forceNewDeployment: true },
-    "InvalidParameterException: UpdateService: forceNewDeployment",
+    { cluster: "dev", service: "shop", healthCheckGracePeriodSeconds: 60 },
+    "InvalidParameterException: UpdateService: healthCheckGracePeriodSeconds",
   ],
   [
     "UpdateService",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HookPayload } from "../../../emulator/ecs/hooks.ts";
+import type { HookPayload } from "../../../emulator/ecs/events.ts";
 import { EcsWorld } from "../../support/ecs.ts";
 import { hookFunction } from "../../support/ecsGraph.ts";
 
@@ -104,7 +104,37 @@ test.each([
   const calls = world.hookCalls.length;
   world.run();
   expect(world.hookCalls).toHaveLength(calls);
-  expect(world.deployment(arn).status).toBe("ROLLBACK_FAILED");
+  expect(world.deployment(arn)).toMatchObject({
+    status: "ROLLBACK_FAILED",
+    lifecycleHookDetails: [{ targetType: "AWS_LAMBDA", targetArn: hookFunction, status: "TIMED_OUT" }],
+  });
+});
+
+test("the hook that turned a deployment back stays visible beyond its end; other ends show none", () => {
+  let verdict = "SUCCEEDED";
+  const world = new EcsWorld({
+    hookStages: ["TEST_TRAFFIC_SHIFT", "POST_TEST_TRAFFIC_SHIFT"],
+    // What hooks say on the way back turns nothing round.
+    hook: (call) => ({ hookStatus: goesBack(call) ? "FAILED" : verdict }),
+  });
+  const shown = (arn: string) => world.deployment(arn).lifecycleHookDetails?.map(({ status }) => status);
+  expect(shown(world.release("app:1"))).toEqual([]);
+  const stopped = world.deploy("app:2");
+  world.runUntilStage(stopped, "BAKE_TIME");
+  world.call("StopServiceDeployment", { serviceDeploymentArn: stopped });
+  world.run();
+  expect(shown(stopped)).toEqual([]);
+  verdict = "FAILED";
+  const refused = world.deploy("app:3");
+  world.run(() => world.deployment(refused).status === "ROLLBACK_IN_PROGRESS");
+  expect(shown(refused)?.[0]).toBe("FAILED");
+  world.run();
+  expect(world.deployment(refused)).toMatchObject({
+    status: "ROLLBACK_SUCCESSFUL",
+    lifecycleHookDetails: [{ status: "FAILED" }],
+    alarms: { status: "DISABLED" },
+    deploymentCircuitBreaker: { status: "MONITORING_COMPLETE" },
+  });
 });
 
 test("the very first deployment has nothing to go back to", () => {

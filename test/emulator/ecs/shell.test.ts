@@ -78,6 +78,7 @@ async function environment(run: RunContainer): Promise<{ call: Call; origin: str
     initial: emptyEcs({ region: "eu-central-1", account: "123456789012", settings: awsLike }),
     balancerOf: () => balancer,
     run,
+    openLog: () => () => {},
     invoke: async () => ({ payload: { hookStatus: "SUCCEEDED" } }),
     onChange: () => {},
   });

@@ -31,6 +31,41 @@ const call = async (received: ApiCall) => {
   return does(received);
 };
 
+interface Stranger {
+  service: string;
+  method?: string;
+  path?: string;
+  type?: string;
+  answer: (why: string) => string;
+}
+
+const json = (why: string) => `{"__type":"UnknownOperationException","message":"${why}","Message":"${why}"}`;
+const form = "application/x-www-form-urlencoded; charset=utf-8";
+const xml = (why: string) => `<Code>InvalidAction</Code><Message>${why}</Message>`;
+const sender = (why: string) =>
+  `<ErrorResponse xmlns=""><Error><Type>Sender</Type>${xml(why)}</Error><RequestId>id</RequestId></ErrorResponse>`;
+
+/** Requests as the services' own SDK clients send them, and the errors that these clients read. */
+const strangers: Stranger[] = [
+  { service: "sqs", type: "application/x-amz-json-1.0", answer: json },
+  { service: "ecr", type: "application/x-amz-json-1.1", answer: json },
+  { service: "sqs", type: form, answer: sender },
+  { service: "iam", type: form, answer: sender },
+  {
+    service: "ec2",
+    type: form,
+    answer: (why) => `<Response><Errors><Error>${xml(why)}</Error></Errors><RequestID>id</RequestID></Response>`,
+  },
+  { service: "lambda", method: "GET", path: "/2015-03-31/functions", answer: json },
+  { service: "route53", method: "GET", path: "/2013-04-01/hostedzone", answer: sender },
+  {
+    service: "s3",
+    method: "GET",
+    path: "/bucket/key?x-id=GetObject",
+    answer: (why) => `<Error>${xml(why)}<RequestId>id</RequestId></Error>`,
+  },
+];
+
 beforeEach(async () => {
   seen.length = 0;
   endpoint = await startEndpoint({ call, callers, site: async () => plain(404, "no such page") });
@@ -152,18 +187,24 @@ describe("an SDK client that is only given the endpoint", () => {
       name: "InvalidAction",
       message: "The embedded cloud doesn't know sns:ListTopics, only Publish.",
     });
-    const signed = (service: string) =>
-      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261123/${region}/${service}/aws4_request`;
-    const asked = await fetch(endpoint.origin, { method: "POST", headers: { authorization: signed("lambda") } });
-    expect([asked.status, await asked.json()]).toEqual([
-      400,
-      expect.objectContaining({
-        __type: "UnknownOperationException",
-        message: "The embedded cloud doesn't know lambda, only states, ecs, dynamodb, secretsmanager, sns.",
-      }),
-    ]);
     expect(seen).toEqual([]);
   });
+
+  test.each(strangers)(
+    "is refused a service that isn't there, so that its client can read why: $service",
+    async (stranger) => {
+      const { service, path = "", method = "POST", type, answer } = stranger;
+      const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261123/${region}/${service}/aws4_request`;
+      const headers = { authorization, ...(type ? { "content-type": type } : {}) };
+      const asked = await fetch(`${endpoint.origin}${path}`, { method, headers });
+      const why = `The embedded cloud doesn&#39;t know ${service}, only states, ecs, dynamodb, secretsmanager, logs, sns.`;
+      const body = await asked.text();
+      expect(asked.status).toBe(400);
+      expect(body.replaceAll("'", "&#39;").replace(/<(RequestI[dD])>[0-9a-f-]{36}</, "<$1>id<")).toBe(answer(why));
+      expect(asked.headers.get("x-amzn-errortype")).toBe(body.startsWith("{") ? "UnknownOperationException" : null);
+      expect(seen).toEqual([]);
+    },
+  );
 
   test("is turned away with a key that nobody issued, in each protocol's way", async () => {
     const stranger = awsClients(endpoint.origin, "AKIDSTRANGER");

@@ -9,7 +9,7 @@ test.each([
   ],
   [
     "s3:PutObject lose 1",
-    `the place must be states or ecs or dynamodb or secretsmanager or sns or lambda or task or balancer, not "s3"`,
+    `the place must be states or ecs or dynamodb or secretsmanager or logs or sns or lambda or task or balancer, not "s3"`,
   ],
   ["ecs:UpdateServise lose 1", `what follows ecs: is not known: "UpdateServise"; did you mean UpdateService?`],
   ["sns:publish lose 1", `what follows sns: is not known: "publish"; did you mean Publish?`],

@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 import { canTurnBack, rollBack } from "./deployment.ts";
-import { operation } from "./operation.ts";
+import { arnPage, arnPaging, operation, serviceIn } from "./operation.ts";
 import { stoppedByUser } from "./reasons.ts";
-import { serviceIn } from "./services.ts";
 import { isPointedAt } from "./stages.ts";
 import type { EcsState, Revision, ServiceDeployment } from "./state.ts";
 import { countsOf, known, type Move, moveOf } from "./work.ts";
@@ -13,26 +12,25 @@ const arns = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20));
 export const deploymentOperations = {
   /**
    * The service's deployments in no order of time (by ARN, whose end looks random), a new one only after `listLag`: both as observed.
-   * A token is the last ARN of the page before.
    */
   ListServiceDeployments: operation(
     v.strictObject({
       cluster: v.optional(v.string(), "default"),
       service: v.string(),
       status: v.optional(v.array(v.string()), []),
-      nextToken: v.optional(v.string(), ""),
-      maxResults: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 20),
+      ...arnPaging(20),
     }),
-    (work, { cluster, service, status, nextToken, maxResults }) => {
+    (work, { cluster, service, status, ...paging }) => {
       const { serviceArn } = serviceIn(work, cluster, service);
       const visible = Object.values(work.state.deployments)
         .filter((each) => each.serviceArn === serviceArn && each.createdAt + work.state.settings.listLag <= work.at)
-        .filter((each) => status.length === 0 || status.includes(each.status))
-        .filter((each) => each.serviceDeploymentArn > nextToken)
-        .toSorted((a, b) => (a.serviceDeploymentArn < b.serviceDeploymentArn ? -1 : 1));
-      const page = visible.slice(0, maxResults);
-      const last = page.length < visible.length ? page.at(-1) : undefined;
-      return { serviceDeployments: page.map(brief), nextToken: last?.serviceDeploymentArn };
+        .filter((each) => status.length === 0 || status.includes(each.status));
+      const { arns, nextToken } = arnPage(
+        visible.map((each) => each.serviceDeploymentArn),
+        paging,
+      );
+      const { deployments } = work.state;
+      return { serviceDeployments: arns.map((arn) => brief(known(deployments, arn))), nextToken };
     },
   ),
 
