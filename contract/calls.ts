@@ -105,6 +105,8 @@ export const surveyAnswer = v.object({
   serves: v.nullable(v.string()),
   /** Task definition of an open deployment. */
   open: v.nullable(v.string()),
+  /** What is in them, by task definition, where Greengate made it: the ledger may not know of what it left or never recorded. */
+  builds: v.exactOptional(v.record(v.string(), v.object({ digest: v.string(), commit: v.string() }))),
 });
 
 export const deploymentCall = v.variant("action", [deployCall, lookCall, restoreCall, surveyCall]);
@@ -184,7 +186,7 @@ export const lockCall = v.object({
   since: time,
   left: v.exactOptional(leftRelease),
   /** Error and cause with which asking the operators ended, where it did. */
-  failure: v.exactOptional(v.nullable(v.looseObject({ Error: v.exactOptional(v.string()) }))),
+  failure: v.nullish(v.looseObject({ Error: v.nullish(v.string()) })),
 });
 /** Record last-known-good. Throws NotGood or LockLost where it can't be. */
 export const markGoodCall = v.object({
@@ -205,7 +207,7 @@ export const closeCall = v.object({
   /** The last answer of `admit` or `lock`. */
   answer: v.unknown(),
   /** Error and cause with which Change, Restore or a call to the gate ended; `null`: with none. */
-  failure: v.nullable(v.looseObject({ Error: v.exactOptional(v.string()), Cause: v.exactOptional(v.string()) })),
+  failure: v.nullable(v.looseObject({ Error: v.nullish(v.string()), Cause: v.nullish(v.string()) })),
   /** What restoring came to, with the smoke after it; `null` where nothing was restored. */
   restored: v.nullable(v.unknown()),
   /** As admitted, for a rollback. */

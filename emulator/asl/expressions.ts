@@ -3,7 +3,7 @@ import { bound, counting, newCount } from "./bounds.ts";
 import { type Seen, statesOf, variableOf } from "./context.ts";
 import type { Json } from "./definition.ts";
 import type { Scope } from "./execution.ts";
-import { evaluationFailure } from "./failure.ts";
+import { evaluationFailure, isTooDeep } from "./failure.ts";
 import { functions } from "./functions.ts";
 import type { Turn } from "./turn.ts";
 
@@ -109,7 +109,13 @@ async function run({ turn, scope, seen }: Place, location: string, source: strin
     throw fail(`threw an error during evaluation${wording(thrown)}`);
   }
   if (result === undefined) throw fail("returned nothing (undefined).");
-  const copy = copied(result);
+  let copy: Json | undefined;
+  try {
+    copy = copied(result);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    throw fail("returned data that is nested too deep.");
+  }
   if (copy === undefined) throw fail("returned an unsupported result type.");
   return copy;
 }
@@ -124,6 +130,7 @@ function copied(result: unknown): Json | undefined {
     plain &&= typeof value !== "function" && !value?._jsonata_lambda && !value?._jsonata_function;
     return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
   });
+  if (text !== undefined && isTooDeep(text)) throw new RangeError("nested too deep");
   return plain && text !== undefined ? JSON.parse(text) : undefined;
 }
 

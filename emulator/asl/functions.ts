@@ -18,8 +18,18 @@ export function functions(turn: Turn): Record<string, unknown> {
     partition,
     range,
     hash,
+    shuffle: (items?: unknown) => shuffle(turn, items),
     random: (seed?: number) => (seed === undefined ? draw(turn) : seeded(String(seed))),
   };
+}
+
+/** As JSONata's own, but drawn from the execution's seed: a run repeats. */
+function shuffle(turn: Turn, items: unknown): unknown {
+  if (items === undefined) return undefined;
+  const left = Array.isArray(items) ? [...items] : [items];
+  const shuffled: unknown[] = [];
+  while (left.length > 0) shuffled.push(...left.splice(Math.floor(draw(turn) * left.length), 1));
+  return shuffled;
 }
 
 const format = jsonata("$fromMillis($at, $picture, $timezone)");

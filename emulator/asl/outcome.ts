@@ -3,7 +3,7 @@ import type { Seen } from "./context.ts";
 import type { Exit, Fallible } from "./definition.ts";
 import type { Scope } from "./execution.ts";
 import { evaluate } from "./expressions.ts";
-import { backoff, Failure, matches, oversize, type Problem } from "./failure.ts";
+import { backoff, Failure, matches, oversize, oversizeVariables, type Problem } from "./failure.ts";
 import { record, shown } from "./history.ts";
 import { draw, endExecution, presentState, recordOn, release, setTimer, type Turn } from "./turn.ts";
 
@@ -28,7 +28,10 @@ export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?:
     assigned[name] = (await evaluate(place, `${prefix}Assign/${name}`, value)) ?? "";
   const evaluated = await evaluate(place, `${prefix}Output`, Output);
   const output = evaluated ?? seen.result ?? seen.errorOutput ?? scope.input;
-  const tooLarge = oversize(scope.state, [output, ...Object.values(assigned)]);
+  // One Assign's variables count together; an execution's, with the names: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+  const tooLarge =
+    oversize(scope.state, [output, Object.values(assigned).join("")]) ??
+    oversizeVariables(scope.state, [...Object.values(turn.execution.scopes), { variables: assigned }]);
   if (tooLarge) throw new Failure(tooLarge);
 
   recordOn(turn, scope, `${state.Type}StateExited`, {

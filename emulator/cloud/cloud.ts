@@ -1,6 +1,6 @@
 import type { TaskEffect } from "../asl/execution.ts";
 import type { HistoryEvent } from "../asl/history.ts";
-import { type Balancer, startBalancer } from "../balancer/balancer.ts";
+import type { Balancer } from "../balancer/balancer.ts";
 import type { Clock } from "../clock.ts";
 import { apply, type Tables } from "../dynamodb/apply.ts";
 import { awsLike, type EcsSettings } from "../ecs/settings.ts";
@@ -12,7 +12,6 @@ import type { Result } from "../functions/function.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type Access, accessControl } from "../iam/access.ts";
 import {
-  balancerOf,
   type FunctionResource,
   functionsOf,
   functionUrlsOf,
@@ -24,13 +23,14 @@ import {
   tablesOf,
   topicsOf,
 } from "./account.ts";
+import { startBalancers } from "./balancers.ts";
 import { createElasticContainers, type RunContainer } from "./elasticContainers.ts";
 import { integrated } from "./integrations.ts";
 import { createLogs } from "./logs.ts";
 import { createOutbox, type Mail } from "./outbox.ts";
 import { secretsApi } from "./secretsManager.ts";
 import { statesApi } from "./statesApi.ts";
-import { createStepFunctions } from "./stepFunctions.ts";
+import { type ClosedRun, createStepFunctions } from "./stepFunctions.ts";
 
 /** A Lambda that can be invoked; payloads go through JSON. What of it is real work it tells the clock itself. */
 export interface RunningFunction {
@@ -58,11 +58,21 @@ export interface CloudArgs {
   onEvent?(executionArn: string, event: HistoryEvent): void;
   onEcs?(state: EcsState): void;
   onMail?(mail: Mail): void;
+  /** What {@link Cloud.save} kept, on the same graphs. */
+  saved?: SavedCloud | undefined;
   /** Hears each permission that a role needs. */
   onAccess?(access: Access): void;
 }
 
 export type Cloud = Awaited<ReturnType<typeof startCloud>>;
+
+/** A quiet cloud as plain JSON: no execution runs, no deployment is under way. Logs are not kept. */
+export interface SavedCloud {
+  tables: Tables;
+  ecs: EcsState;
+  runs: ClosedRun[];
+  mails: Mail[];
+}
 
 /** Brings the resource graphs to life. */
 export async function startCloud(args: CloudArgs) {
@@ -83,27 +93,19 @@ export async function startCloud(args: CloudArgs) {
   let tables: Tables = Object.fromEntries(
     graphs.flatMap(tablesOf).map(({ name, hashKey }) => [name, { key: hashKey, items: {} }]),
   );
-  for (const item of graphs.flatMap(tableItemsOf)) tables = apply(tables, "PutItem", item).tables;
-  const outbox = createOutbox({ clock, topics: graphs.flatMap(topicsOf), seed, onMail: args.onMail });
+  if (args.saved) tables = args.saved.tables;
+  else for (const item of graphs.flatMap(tableItemsOf)) tables = apply(tables, "PutItem", item).tables;
+  const outbox = createOutbox({
+    clock,
+    topics: graphs.flatMap(topicsOf),
+    seed,
+    onMail: args.onMail,
+    mails: args.saved?.mails,
+  });
   const logs = createLogs(clock, graphs.flatMap(logGroupsOf));
 
-  const balancers: Record<string, Balancer> = {};
-  const balancerBehind = new Map<string, Balancer>();
-  const origins: Record<string, string> = {};
-  const hosts: Record<string, string> = {};
-  for (const graph of graphs) {
-    const described = balancerOf(graph);
-    const started = await startBalancer({ clock, ...described });
-    const balancer = args.aroundBalancer?.(started, graph.stack) ?? started;
-    for (const { arn } of [...described.rules, ...described.targetGroups]) balancerBehind.set(arn, balancer);
-    balancers[graph.stack] = started;
-    origins[graph.stack] = balancer.origin;
-    // The embedded cloud's DNS: the environment's public address leads to its balancer.
-    for (const { environment } of functionsOf(graph))
-      if (environment.ADDRESS) hosts[environment.ADDRESS] = balancer.origin;
-  }
-
-  const functions = new Map(resources.map((resource) => [resource.arn, args.runFunction(resource, hosts)]));
+  const balancers = await startBalancers({ clock, graphs, aroundBalancer: args.aroundBalancer });
+  const functions = new Map(resources.map((resource) => [resource.arn, args.runFunction(resource, balancers.hosts)]));
   const invoke = async (functionArn: string, payload: unknown, caller: string): Promise<Result> => {
     const denied = access.invoke(functionArn, caller);
     return denied ? { error: denied } : run(functionArn, payload);
@@ -115,20 +117,18 @@ export async function startCloud(args: CloudArgs) {
     return { error: { errorType: "Lambda.ResourceNotFoundException", errorMessage } };
   };
 
+  const settings = { ...awsLike, ...args.ecs };
   const containers = createElasticContainers({
     clock,
-    initial: emptyEcs({ ...place, settings: { ...awsLike, ...args.ecs } }),
-    balancerOf(arn) {
-      const balancer = balancerBehind.get(arn);
-      if (!balancer) throw new Error(`No load balancer has ${arn}.`);
-      return balancer;
-    },
+    initial: args.saved ? { ...args.saved.ecs, settings } : emptyEcs({ ...place, settings }),
+    balancerOf: balancers.ofArn,
     run: args.runContainer,
     openLog: logs.open,
     invoke,
     onChange: args.onEcs ?? (() => {}),
   });
-  for (const graph of graphs) containers.send({ type: "stackCreated", graph });
+  if (args.saved) containers.send({ type: "resumed" });
+  else for (const graph of graphs) containers.send({ type: "stackCreated", graph });
 
   const { aroundCall = (_call, simply) => simply() } = args;
   const call = (apiCall: ApiCall): Promise<unknown> => clock.during(() => aroundCall(apiCall, () => dispatch(apiCall)));
@@ -162,6 +162,7 @@ export async function startCloud(args: CloudArgs) {
     perform: (task, roleArn) => aroundTask(task, roleArn, () => perform(task, roleArn)),
     seed,
     onEvent: args.onEvent ?? (() => {}),
+    closed: args.saved?.runs,
   });
   const states = statesApi(stepFunctions, machines);
 
@@ -180,17 +181,30 @@ export async function startCloud(args: CloudArgs) {
     stepFunctions,
     containers,
     /** Stack → its load balancer's address. */
-    origins: origins as Readonly<typeof origins>,
+    origins: Object.fromEntries(Object.entries(balancers.byStack).map(([stack, { origin }]) => [stack, origin])),
     /** Stack → its load balancer, for whoever changes its listener's rules by hand. */
-    balancers: balancers as Readonly<typeof balancers>,
+    balancers: balancers.byStack,
     mails: outbox.mails as readonly Mail[],
     /** What roles were refused for want of a permission, in AWS's words. */
     denials: denials as readonly string[],
+    /** Throws where something is under way. */
+    save(): SavedCloud {
+      const ecs = containers.state();
+      const open = Object.values(ecs.services).some((service) => service.currentServiceDeployment !== undefined);
+      const runs = [...stepFunctions.runs.values()].map(({ machine, execution, history }) => ({
+        machineArn: machine.arn,
+        execution,
+        history,
+      }));
+      if (open || runs.some(({ execution }) => execution.status === "RUNNING"))
+        throw new Error("The cloud can't be saved: something is under way.");
+      return { tables, ecs, runs, mails: [...outbox.mails] };
+    },
     async close(): Promise<void> {
       stepFunctions.close();
       await containers.close();
       await Promise.all([...functions.values()].map((running) => running.close()));
-      await Promise.all(Object.values(balancers).map((balancer) => balancer.close()));
+      await balancers.close();
     },
   };
 }

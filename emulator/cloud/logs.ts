@@ -15,22 +15,25 @@ const mostLines = 1_000;
 const longestLine = 10_000;
 
 /** CloudWatch Logs, as far as tasks write and the project reads: group → stream → lines. */
-export function createLogs(clock: Clock, groups: readonly string[]) {
+export function createLogs(clock: Pick<Clock, "now">, groups: readonly string[]) {
   const logs: Record<string, Record<string, LogEvent[]>> = Object.fromEntries(groups.map((group) => [group, {}]));
   return {
     /** Opens a stream, and takes what is written to it in pieces of any length. Of a group that doesn't exist nothing is kept. */
     open(group: string, stream: string): (text: string) => void {
       const lines: LogEvent[] = [];
       if (logs[group]) logs[group][stream] = lines;
-      let isWhole = true;
+      let begun: LogEvent | undefined;
       return (text) => {
         const now = clock.now();
-        for (const [at, piece] of text.split(/\r?\n/).entries()) {
-          const begun = at === 0 && !isWhole ? lines.at(-1) : undefined;
-          if (begun) begun.message = (begun.message + piece).slice(0, longestLine);
-          else if (piece) lines.push({ timestamp: now, message: piece.slice(0, longestLine), ingestionTime: now });
+        for (const [at, piece] of text.split("\n").entries()) {
+          if (at > 0) begun = undefined;
+          if (piece === "") continue;
+          if (!begun) {
+            begun = { timestamp: now, message: "", ingestionTime: now };
+            lines.push(begun);
+          }
+          begun.message = (begun.message + piece).slice(0, longestLine).replace(/\r$/, "");
         }
-        isWhole = text.endsWith("\n");
         lines.splice(0, lines.length - mostLines);
       };
     },

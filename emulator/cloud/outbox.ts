@@ -20,11 +20,13 @@ interface OutboxArgs {
   topics: readonly string[];
   seed: string;
   onMail?: ((mail: Mail) => void) | undefined;
+  /** Published before. */
+  mails?: readonly Mail[] | undefined;
 }
 
 /** SNS as an outbox: nothing leaves the laptop. Message ids are drawn from the seed. */
-export function createOutbox({ clock, topics, seed, onMail = () => {} }: OutboxArgs) {
-  const mails: Mail[] = [];
+export function createOutbox({ clock, topics, seed, onMail = () => {}, mails: earlier = [] }: OutboxArgs) {
+  const mails = [...earlier];
   return {
     mails,
     async Publish(input: unknown): Promise<object> {

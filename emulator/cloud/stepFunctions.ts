@@ -1,6 +1,6 @@
 import type { Definition } from "../asl/definition.ts";
 import { type Effect, type Event, type Execution, type Step, type TaskEffect, waitsFor } from "../asl/execution.ts";
-import { Failure, maximumBytes } from "../asl/failure.ts";
+import { Failure, isTooDeep, maximumBytes, tooDeep } from "../asl/failure.ts";
 import type { HistoryEvent } from "../asl/history.ts";
 import { advance, start } from "../asl/run.ts";
 import { AwsError } from "../awsError.ts";
@@ -23,6 +23,15 @@ export interface StepFunctionsArgs {
   seed: string;
   /** Hears every history event as it happens. */
   onEvent(executionArn: string, event: HistoryEvent): void;
+  /** Executions that are over, from a state that was kept. */
+  closed?: readonly ClosedRun[] | undefined;
+}
+
+/** An execution that is over, as plain JSON. */
+export interface ClosedRun {
+  machineArn: string;
+  execution: Execution;
+  history: HistoryEvent[];
 }
 
 /** An execution with its history, as the console shows it. */
@@ -49,11 +58,26 @@ interface LiveRun extends Run {
 }
 
 /** The thin shell around the interpreter: performs its effects and feeds back what happens. */
-export function createStepFunctions({ clock, machines, perform, seed, onEvent }: StepFunctionsArgs) {
+export function createStepFunctions({
+  clock,
+  machines,
+  perform,
+  seed,
+  onEvent,
+  closed: earlier = [],
+}: StepFunctionsArgs) {
   const runs = new Map<string, LiveRun>();
   const starting = new Map<string, Promise<LiveRun>>();
-  const tokens = new Map<string, { run: LiveRun; task: string }>();
+  const tokens = new Map<string, { run: LiveRun; task: string; isAnswered?: true }>();
   let closed = false;
+  for (const { machineArn, execution, history } of earlier) {
+    const machine = machines.find(({ arn }) => arn === machineArn);
+    if (!machine) throw new Error(`There is no machine ${machineArn}.`);
+    const over = Promise.resolve();
+    const run = { machine, execution, history: [...history], timers: new Map(), turn: over, closed: over, close() {} };
+    runs.set(execution.identity.executionArn, run);
+    starting.set(execution.identity.executionArn, Promise.resolve(run));
+  }
 
   const take = (run: LiveRun, step: Step) => {
     if (closed) return;
@@ -67,9 +91,36 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
 
   const send = (run: LiveRun, happened: Happening) => {
     run.turn = run.turn.then(() =>
-      clock.during(async () => take(run, await advance(run.execution, { ...happened, at: clock.now() }))),
+      clock.during(async () => {
+        try {
+          take(run, await advance(run.execution, { ...happened, at: clock.now() }));
+        } catch (fault) {
+          breakOff(run, fault);
+        }
+      }),
     );
     return run.turn;
+  };
+
+  /** A fault of the interpreter ends this execution by name; the others go on. */
+  const breakOff = (run: LiveRun, fault: unknown) => {
+    const error = "States.Runtime";
+    const cause = `A fault of the embedded cloud: ${fault}`;
+    for (const cancel of run.timers.values()) cancel();
+    run.timers.clear();
+    const { executionArn } = run.execution.identity;
+    const last = run.history.at(-1)?.id ?? 0;
+    run.execution = { ...run.execution, status: "FAILED", error, cause, stoppedAt: clock.now(), scopes: {} };
+    const event = {
+      id: last + 1,
+      previousEventId: last,
+      timestamp: clock.now(),
+      type: "ExecutionFailed",
+      executionFailedEventDetails: { error, cause },
+    };
+    run.history.push(event);
+    onEvent(executionArn, event);
+    run.close();
   };
 
   const act = (run: LiveRun, effect: Effect): void => {
@@ -100,11 +151,14 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
     const { task } = effect;
     try {
       const output = await perform(effect, effect.credentials ?? roleArn);
+      if (isTooDeep(output)) return { kind: "taskFailed", task, ...tooDeep(effect.state) };
       return { kind: effect.token === undefined ? "taskSucceeded" : "taskSubmitted", task, output };
     } catch (thrown) {
       if (closed) return { kind: "taskFailed", task };
-      if (!(thrown instanceof Failure)) throw thrown;
-      const { error, cause } = thrown.problem;
+      const { error, cause } =
+        thrown instanceof Failure
+          ? thrown.problem
+          : { error: "States.Runtime", cause: `A fault of the embedded cloud: ${thrown}` };
       return { kind: "taskFailed", task, error, cause };
     }
   };
@@ -130,7 +184,7 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
       if (!machine)
         throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
       const called = name ?? uuidOf(`${seed}/execution/${starting.size}`);
-      if (!/^[0-9A-Za-z_-]{1,80}$/.test(called)) throw new AwsError("InvalidName", `Invalid Name: '${called}'`);
+      if (!executionName.test(called)) throw new AwsError("InvalidName", `Invalid Name: '${called}'`);
       checkJson(input, "InvalidExecutionInput", "Invalid State Machine Execution Input");
       const executionArn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${called}`;
       const first = starting.get(executionArn);
@@ -159,10 +213,16 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
       const { run, task } = known;
       if (run.execution.status !== "RUNNING")
         throw new AwsError("TaskDoesNotExist", "Task does not exist: the execution is closed");
-      if (!waitsFor(run.execution, task))
+      if (known.isAnswered || !waitsFor(run.execution, task))
         throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
       if (answer.kind === "taskSucceeded") checkJson(answer.output, "InvalidOutput", "Invalid Output");
-      await send(run, { ...answer, task });
+      // Good once: a second answer, in the same moment too, is too late.
+      if (answer.kind !== "taskHeartbeat") known.isAnswered = true;
+      const given =
+        answer.kind === "taskSucceeded" && isTooDeep(answer.output)
+          ? { kind: "taskFailed" as const, ...tooDeep(task) }
+          : answer;
+      await send(run, { ...given, task });
     },
 
     /** Executions stand still from now on; what their tasks still answer is not heard. */
@@ -171,6 +231,9 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent }:
     },
   };
 }
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html#StepFunctions-StartExecution-request-name */
+const executionName = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
 
 interface StartExecutionInput {
   stateMachineArn: string;
@@ -185,6 +248,7 @@ function checkJson(text: string, code: string, rule: string): void {
   } catch {
     throw new AwsError(code, `${rule}: 'not JSON'`);
   }
+  if (rule.includes("Input") && isTooDeep(text)) throw new AwsError(code, `${rule}: 'nested too deep'`);
   // [unverified]: which error it is. The quota: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
   if (Buffer.byteLength(text) > maximumBytes) throw new AwsError(code, `${rule}: 'longer than ${maximumBytes} bytes'`);
 }

@@ -4,8 +4,9 @@ import type { EcsEffect, EcsEvent, Happened, Happening, ScheduledEffect } from "
 import { hookAnswered } from "./hooks.ts";
 import { alarmChanged } from "./monitors.ts";
 import { createStack } from "./stack.ts";
+import { weightsOf } from "./stages.ts";
 import type { EcsState } from "./state.ts";
-import { forgetTasks, scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
+import { forgetTasks, resumeTasks, scale, taskHealth, taskRunning, taskStopped } from "./tasks.ts";
 import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 
 /**
@@ -15,6 +16,7 @@ import { moveOf, openDeployment, revisionsOf, type Work } from "./work.ts";
 export function advance(state: EcsState, event: EcsEvent): { state: EcsState; effects: EcsEffect[] } {
   const work: Work = { state: JSON.parse(JSON.stringify(state)), at: event.at, effects: [] };
   const take = takers[event.type] as (work: Work, event: Happening) => void;
+  forgetTasks(work);
   take(work, event);
   settle(work);
   return { state: work.state, effects: work.effects };
@@ -22,6 +24,7 @@ export function advance(state: EcsState, event: EcsEvent): { state: EcsState; ef
 
 const takers: { [Type in Happening["type"]]: (work: Work, event: Happened<Type>) => void } = {
   stackCreated: createStack,
+  resumed: resume,
   call: answerCall,
   taskRunning,
   taskHealth,
@@ -31,10 +34,15 @@ const takers: { [Type in Happening["type"]]: (work: Work, event: Happened<Type>)
   timer: () => {},
 };
 
+function resume(work: Work): void {
+  resumeTasks(work);
+  for (const service of Object.values(work.state.services))
+    work.effects.push(weightsOf(service, "production"), weightsOf(service, "test"));
+}
+
 /** Does whatever is due at `work.at`, until nothing more is. */
 function settle(work: Work): void {
   const { state, at, effects } = work;
-  forgetTasks(work);
   for (const service of Object.values(state.services)) {
     for (let moving = true; moving; ) {
       const open = openDeployment(work, service);

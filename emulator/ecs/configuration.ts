@@ -156,8 +156,10 @@ export const serviceInputs = v.pipe(
 
 export type ServiceConfiguration = v.InferOutput<typeof serviceInputs>;
 
-/** ARNs of its target groups and listener rules. */
-export const routingOf = ({ loadBalancers: [one] }: Pick<ServiceConfiguration, "loadBalancers">): string[] => {
-  const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = one.advancedConfiguration;
-  return [one.targetGroupArn, alternateTargetGroupArn, productionListenerRule, testListenerRule];
+export type LoadBalancers = ServiceConfiguration["loadBalancers"];
+
+/** ARNs of the target groups and listener rules. */
+export const routingOf = ([{ targetGroupArn, advancedConfiguration }]: LoadBalancers): string[] => {
+  const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = advancedConfiguration;
+  return [targetGroupArn, alternateTargetGroupArn, productionListenerRule, testListenerRule];
 };

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 import { canTurnBack, rollBack } from "./deployment.ts";
-import { arnPage, arnPaging, operation, serviceIn } from "./operation.ts";
+import { arnPage, arnPaging, clusterName, operation, serviceIn } from "./operation.ts";
 import { stoppedByUser } from "./reasons.ts";
 import { isPointedAt } from "./stages.ts";
 import type { EcsState, Revision, ServiceDeployment } from "./state.ts";
@@ -10,12 +10,10 @@ import { countsOf, known, type Move, moveOf } from "./work.ts";
 const arns = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(20));
 
 export const deploymentOperations = {
-  /**
-   * The service's deployments in no order of time (by ARN, whose end looks random), a new one only after `listLag`: both as observed.
-   */
+  /** In no order of time (by ARN, whose end looks random), a new one only after `listLag`: both as observed. */
   ListServiceDeployments: operation(
     v.strictObject({
-      cluster: v.optional(v.string(), "default"),
+      cluster: clusterName,
       service: v.string(),
       status: v.optional(v.array(v.string()), []),
       ...arnPaging(20),

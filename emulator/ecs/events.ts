@@ -7,6 +7,8 @@ export type EcsEvent = { at: number } & Happening;
 export type Happening =
   /** `pulumi up` created its clusters, task definitions and services. */
   | { type: "stackCreated"; graph: Graph }
+  /** A state that was kept is taken up: its tasks are to run, and its rules to forward, as it says. */
+  | { type: "resumed" }
   /** An API call: `input` is the JSON that an SDK client sends. Answered by one effect `reply`. */
   | { type: "call"; action: string; input: unknown }
   /** The task's container runs; its health is not known yet. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { AwsError } from "../awsError.ts";
 import { deployIfNeeded } from "./begin.ts";
-import { deploymentConfiguration, loadBalancers, routingOf, type ServiceConfiguration } from "./configuration.ts";
+import { deploymentConfiguration, type LoadBalancers, loadBalancers, routingOf } from "./configuration.ts";
 import { clusterName, findService, operation, serviceIn } from "./operation.ts";
 import type { EcsState, Revision, Service, ServiceDeployment, TaskDefinition } from "./state.ts";
 import { findTaskDefinition } from "./taskDefinitions.ts";
@@ -25,15 +25,15 @@ export const serviceOperations = {
     (work, { cluster, service: name, taskDefinition, desiredCount, forceNewDeployment, ...given }) => {
       const service = serviceIn(work, cluster, name);
       const { loadBalancers = service.loadBalancers } = given;
-      checkRouting(work.state, { loadBalancers });
-      if (taskDefinition !== undefined) {
-        const found = findTaskDefinition(work, taskDefinition, "TaskDefinition not found.");
-        if (isGone(work, found)) throw new AwsError("ClientException", "TaskDefinition is inactive");
-        service.taskDefinition = found.taskDefinitionArn;
-      }
+      const found = findTaskDefinition(work, taskDefinition ?? service.taskDefinition, "TaskDefinition not found.");
+      if (taskDefinition !== undefined && isGone(work, found))
+        throw new AwsError("ClientException", "TaskDefinition is inactive");
+      checkContainer(loadBalancers, found);
+      if (given.loadBalancers) checkRouting(work.state, given.loadBalancers);
+      service.taskDefinition = found.taskDefinitionArn;
       if (desiredCount !== undefined) rescale(work, service, desiredCount);
       Object.assign(service.deploymentConfiguration, given.deploymentConfiguration);
-      const rerouted = JSON.stringify(routingOf({ loadBalancers })) !== JSON.stringify(routingOf(service));
+      const rerouted = JSON.stringify(routingOf(loadBalancers)) !== JSON.stringify(routingOf(service.loadBalancers));
       service.loadBalancers = loadBalancers;
       deployIfNeeded(work, service, forceNewDeployment || rerouted);
       return { service: view(work.state, service) };
@@ -52,8 +52,14 @@ export const serviceOperations = {
   ),
 };
 
-function checkRouting({ routing }: EcsState, given: Pick<ServiceConfiguration, "loadBalancers">): void {
-  const stranger = routingOf(given).find((arn) => !routing.includes(arn));
+function checkContainer([{ containerName }]: LoadBalancers, { containerDefinitions }: TaskDefinition): void {
+  if (containerDefinitions.some(({ name }) => name === containerName)) return;
+  const message = `The container ${containerName} does not exist in the task definition.`;
+  throw new AwsError("InvalidParameterException", message);
+}
+
+function checkRouting({ routing }: EcsState, loadBalancers: LoadBalancers): void {
+  const stranger = routingOf(loadBalancers).find((arn) => !routing.includes(arn));
   if (stranger === undefined) return;
   const message = `loadBalancers: ${stranger} is no target group or listener rule that a service was created with`;
   throw new AwsError("InvalidParameterException", message);

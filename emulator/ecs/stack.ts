@@ -23,7 +23,7 @@ function createService(work: Work, serviceArn: string, configuration: ServiceCon
   if (!clusters[configuration.clusterArn] || !taskDefinitions[configuration.taskDefinition])
     throw new Error(`emulator/ecs: ${serviceArn}: its cluster and its task definition must be resources of the stacks`);
   const [{ targetGroupArn, advancedConfiguration }] = configuration.loadBalancers;
-  work.state.routing.push(...routingOf(configuration));
+  work.state.routing.push(...routingOf(configuration.loadBalancers));
   const service: Service = {
     serviceArn,
     ...configuration,

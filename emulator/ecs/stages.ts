@@ -1,4 +1,5 @@
 import type { Stage } from "./configuration.ts";
+import type { ScheduledEffect } from "./events.ts";
 import type { Revision, Service } from "./state.ts";
 import { later, type Move, revisionsOf, tasksOf } from "./work.ts";
 
@@ -48,12 +49,15 @@ function keepOnly({ state, service }: Move, kept: Revision | undefined): void {
 
 /** ECS asks for new weights without a look at those in force: whoever changed the rule meanwhile is overwritten, or mixes the colours. */
 function shift(move: Move, traffic: "production" | "test", revision: Revision): void {
-  const [{ targetGroupArn, advancedConfiguration }] = move.service.loadBalancers;
+  move.service.own[traffic] = revision.own.colour;
+  later(move, move.at + move.state.settings.weightsPropagation, weightsOf(move.service, traffic));
+}
+
+/** What ECS last asked of one of the service's two rules. */
+export function weightsOf({ loadBalancers, own }: Service, traffic: "production" | "test"): ScheduledEffect {
+  const [{ targetGroupArn, advancedConfiguration }] = loadBalancers;
   const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = advancedConfiguration;
-  const { colour } = revision.own;
   const groups = [targetGroupArn, alternateTargetGroupArn];
-  const weights = Object.fromEntries(groups.map((arn) => [arn, arn === colour ? 100 : 0]));
-  const rule = traffic === "production" ? productionListenerRule : testListenerRule;
-  move.service.own[traffic] = colour;
-  later(move, move.at + move.state.settings.weightsPropagation, { type: "weights", rule, weights });
+  const weights = Object.fromEntries(groups.map((arn) => [arn, arn === own[traffic] ? 100 : 0]));
+  return { type: "weights", rule: traffic === "production" ? productionListenerRule : testListenerRule, weights };
 }

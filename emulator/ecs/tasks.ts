@@ -54,12 +54,20 @@ export function taskStopped(work: Work, { task: arn, exitCode, reason }: Happene
   keepStopped(work, task, task.end ?? { at: work.at, stopCode, reason }, exitCode);
 }
 
-/** Those that stopped long ago are forgotten; the list of the others is bounded. */
-export function forgetTasks({ state, at }: Work): void {
-  const kept = state.stoppedTasks.filter(({ stoppedAt }) => at - stoppedAt < state.settings.stoppedTasksKept);
-  state.stoppedTasks = kept.slice(-mostStopped);
+/** Starts the containers of tasks that run already. */
+export function resumeTasks(work: Work): void {
+  for (const task of Object.values(work.state.tasks)) {
+    if (task.status !== "RUNNING") continue;
+    const { service, revision } = homeOf(work, task);
+    const container = containerOf(work, service, revision, task);
+    work.effects.push({ type: "startTask", task: task.arn, targetGroup: revision.own.colour, container });
+  }
 }
-const mostStopped = 200;
+
+/** A stopped task can be listed and described for a while. */
+export function forgetTasks({ state, at }: Work): void {
+  state.stoppedTasks = state.stoppedTasks.filter(({ stoppedAt }) => at - stoppedAt < state.settings.stoppedTasksKept);
+}
 
 /** The end of its ARN. */
 export const idOf = ({ arn }: Pick<Task, "arn">): string => arn.slice(arn.lastIndexOf("/") + 1);
@@ -110,8 +118,11 @@ function keepStopped({ state, at }: Work, task: Task, end: TaskEnd, exitCode: nu
   const stopped: StoppedTask = { arn, revision, createdAt, end, stoppedAt: at };
   if (startedAt !== undefined) stopped.startedAt = startedAt;
   if (exitCode !== null) stopped.exitCode = exitCode;
-  state.stoppedTasks.push(stopped);
+  state.stoppedTasks = [...state.stoppedTasks, stopped].slice(-mostStopped);
 }
+
+/** A crash loop would fill the state. */
+const mostStopped = 200;
 
 /** What the service's container is started with. */
 function containerOf({ state }: Work, service: Service, { taskDefinition }: Revision, task: Task): ContainerSpec {

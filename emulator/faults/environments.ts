@@ -12,7 +12,10 @@ export function faultyEnvironments(
 ): Pick<CloudArgs, "aroundBalancer" | "runContainer"> {
   const running: Running = new Map();
   return {
-    aroundBalancer: (balancer, stack) => crashing(meet, running, shifting(meet, args, balancer, stack), stack),
+    aroundBalancer(balancer, stack) {
+      const around = args.aroundBalancer?.(balancer, stack) ?? balancer;
+      return crashing(meet, running, shifting(meet, args, around, stack), stack);
+    },
     runContainer: faultyContainer(meet, stackOf, args.runContainer, running),
   };
 }

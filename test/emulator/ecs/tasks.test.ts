@@ -176,7 +176,9 @@ test("one that its target group gives up says so; one that is stopped before it 
   world.call("StopServiceDeployment", { serviceDeploymentArn: arn });
   world.run();
   const unstarted = tasks(world, "STOPPED").filter(({ startedAt }) => startedAt === undefined);
-  expect(unstarted).toMatchObject([1, 2].map(() => ({ lastStatus: "STOPPED", taskDefinitionArn: expect.stringMatching(/shop:2$/) })));
+  expect(unstarted).toMatchObject(
+    [1, 2].map(() => ({ lastStatus: "STOPPED", taskDefinitionArn: expect.stringMatching(/shop:2$/) })),
+  );
 });
 
 test("stopped tasks stay visible for an hour, and at most 200 of them", () => {
@@ -185,10 +187,8 @@ test("stopped tasks stay visible for an hour, and at most 200 of them", () => {
   const [first = ""] = list(world, "STOPPED");
   const stopped = world.now;
   world.now = stopped + 3_599_000;
-  world.send({ type: "timer" });
   expect(list(world, "STOPPED")).toEqual([first]);
   world.now = stopped + 3_600_000;
-  world.send({ type: "timer" });
   expect(list(world, "STOPPED")).toEqual([]);
   expect(describeTasks(world, [first])).toEqual({ tasks: [], failures: [{ arn: first, reason: "MISSING" }] });
 
@@ -196,7 +196,6 @@ test("stopped tasks stay visible for an hour, and at most 200 of them", () => {
     const [task = ""] = Object.keys(world.state.tasks);
     world.send({ type: "taskStopped", task, exitCode: 1, reason: "Essential container in task exited" });
   }
-  world.send({ type: "timer" });
   expect(world.state.stoppedTasks).toHaveLength(200);
   expect(list(world, "STOPPED")).toHaveLength(100);
 });

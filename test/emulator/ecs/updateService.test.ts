@@ -136,9 +136,12 @@ test.each(refused)("%j is refused by its place", (input, problem) => {
   expect(world.state).toEqual(before);
 });
 
-test("a listener rule of nobody's is refused", () => {
+test("a listener rule of nobody's is refused, and a container that the task definition doesn't have", () => {
   const world = released();
   const [one] = world.service().loadBalancers!;
+  expect(() => update(world, { loadBalancers: [{ ...one, containerName: "web" }] })).toThrow(
+    "InvalidParameterException: The container web does not exist in the task definition.",
+  );
   const advancedConfiguration = { ...one?.advancedConfiguration, productionListenerRule: "arn:gone" };
   expect(() => update(world, { loadBalancers: [{ ...one, advancedConfiguration }] })).toThrow(
     "InvalidParameterException: loadBalancers: arn:gone is no target group or listener rule that a service was created with",

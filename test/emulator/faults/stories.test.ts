@@ -15,8 +15,8 @@ test("a throttled UpdateService is asked again until ECS takes it", async () => 
 });
 
 test("an ECS that goes on throttling UpdateService ends the release before anything has changed", async () => {
-  const { stage, ended, why } = await releaseDespite("ecs:UpdateService throttle 99");
-  expect([ended, why]).toEqual(["DeployFailed", expect.stringContaining("UpdateService: Rate exceeded")]);
+  const { stage, ended, why } = await releaseDespite("ecs:UpdateService throttle 1000");
+  expect([ended, why]).toEqual(["Unavailable", expect.stringContaining("ECS could not be asked for")]);
   expect([deploymentsOf(stage, "dev"), await stage.serving("dev")]).toEqual([[], good1]);
   await stage.cloud.close();
 });
@@ -43,13 +43,14 @@ test("the ledger's writes are done once although their responses are lost: the l
   await stage.cloud.close();
 });
 
-test("a smoke that times out is not green: last-known-good comes back, and the release is not condemned", async () => {
-  const { stage, ended, why } = await releaseDespite("lambda:smoke timeout 1");
-  expect([ended, why]).toEqual(["RolledBack", expect.stringContaining("Sandbox.Timedout")]);
-  expect(await stage.serving("dev")).toBe(good1);
-  await ending(await stage.merge("red"));
-  expect([await quarantined(stage, "good-2"), await quarantined(stage, "red")]).toEqual([false, true]);
-  await stage.cloud.close();
+test("a smoke that times out is asked again; one that always does is not green, and the release is not condemned", async () => {
+  const once = await releaseDespite("lambda:smoke timeout 1");
+  expect([once.ended, await once.stage.serving("dev")]).toEqual(["Released", good2]);
+  await once.stage.cloud.close();
+  const always = await releaseDespite("lambda:smoke timeout 99");
+  expect([always.ended, always.why]).toEqual(["RolledBack", expect.stringContaining("Sandbox.Timedout")]);
+  expect([await always.stage.serving("dev"), await quarantined(always.stage, "good-2")]).toEqual([good1, false]);
+  await always.stage.cloud.close();
 });
 
 test("one task that crashes at boot is replaced; when all do, the circuit breaker ends the release", async () => {
@@ -91,7 +92,7 @@ test("rules that somebody puts back to the program's after a shift: what users d
   expect((await ending(await stage.merge("good-2"))).ended).toBe("Released");
   const { ended, why } = await ending(await stage.merge("orders-fail-under-traffic"));
   expect(ended).toBe("RolledBack");
-  expect(why).toMatch(/did not answer 5 times in a row within 30 s; last: release main-/);
+  expect(why).toMatch(/did not answer 5 times in a row within 30 s; last: /);
   expect([deploymentsOf(stage, "dev"), await stage.serving("dev")]).toEqual([
     ["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"],
     good2,
@@ -102,13 +103,15 @@ test("rules that somebody puts back to the program's after a shift: what users d
   await stage.cloud.close();
 });
 
-test("rules that somebody puts back after a rollback's shift lead to nothing: that is not called RolledBack, and the next release heals it", async () => {
-  const { stage } = await faultyStage("balancer:dev reset-rules 2");
-  const { ended, why } = await ending(await stage.merge("red"));
-  expect(ended).toBe("Held");
-  expect(why).toMatch(/last-known-good is not green either: .* GET \/health answered 503/);
-  expect(await stage.serving("dev")).toBe(null);
+test("rules that somebody puts back after a rollback's shift lead to nothing: a deployment of last-known-good sets them outright", async () => {
+  const { stage, unmet } = await faultyStage("balancer:dev reset-rules 2");
+  expect((await ending(await stage.merge("red"))).ended).toBe("RolledBack");
+  expect([deploymentsOf(stage, "dev"), await stage.serving("dev")]).toEqual([
+    ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"],
+    good1,
+  ]);
   expect(await ledgerItem(stage, "dev", "environment")).toMatchObject({ good: { M: { commit: { S: good1 } } } });
+  expect([...unmet]).toEqual([]);
   expect((await ending(await stage.merge("good-2"))).ended).toBe("Released");
   expect(await stage.serving("dev")).toBe(good2);
   await stage.cloud.close();

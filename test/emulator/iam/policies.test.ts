@@ -45,8 +45,8 @@ const notUnderstood: Case[] = [
   },
   {
     title: "a condition key",
-    ...policy({ ...allow, Condition: { StringEquals: { "ecs:cluster": "shop" } } }),
-    says: /Statement\.1\.Condition\.StringEquals\.ecs:cluster: .*received "ecs:cluster"/,
+    ...policy({ ...allow, Condition: { StringEquals: { "ecs:service": "shop" } } }),
+    says: /Statement\.1\.Condition\.StringEquals\.ecs:service: .*received "ecs:service"/,
   },
   {
     title: "a policy variable",

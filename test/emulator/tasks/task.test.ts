@@ -51,10 +51,14 @@ describe("a task", () => {
   });
 
   test("that crashes at boot never listens, and says why", async () => {
-    const task = await start({ args: ["-e", `console.error("no database"); process.exit(3)`] });
+    const heard: string[] = [];
+    const task = await start({
+      args: ["-e", `console.error("no database"); process.exit(3)`],
+      onOutput: (text) => heard.push(text),
+    });
     expect(await task.listening).toBe(false);
     expect(await task.exited).toEqual({ exitCode: 3, signal: null });
-    expect(task.output()).toBe("no database\n");
+    expect([task.output(), heard.join("")]).toEqual(["no database\n", "no database\n"]);
   });
 
   test("has a port of its own, however many start at once", async () => {

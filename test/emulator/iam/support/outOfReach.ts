@@ -22,7 +22,7 @@ export const outOfReach: readonly { roles: RegExp; actions: string[]; why: strin
     why: "Step Functions traces executions with them; nothing is traced here",
   },
   {
-    roles: /^(deploy|smoke|admission|ask|answer)$/,
+    roles: /^(gate|deploy|smoke|admission|ask|answer)$/,
     actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     why: "Lambda's runtime writes the function's log with them; here the log is read from the worker",
   },

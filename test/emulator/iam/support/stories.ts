@@ -12,7 +12,11 @@ export const stories: readonly Story[] = [
   promotion,
   twoMerges,
   emergencyBeforeApproval,
-  ...environments.flatMap((environment) => [twoEmergencies(environment), rollbackAmidEmergency(environment)]),
+  ...environments.flatMap((environment) => [
+    twoEmergencies(environment),
+    emergencyThatCrashes(environment),
+    rollbackAmidEmergency(environment),
+  ]),
 ];
 
 /** Tells a story; rejects with AWS's words as soon as a role is refused anything. */
@@ -71,9 +75,17 @@ function twoEmergencies(environment: Environment): Story {
   };
 }
 
+/** How its tasks ended, and what they wrote, is read for whoever asks why. */
+function emergencyThatCrashes(environment: Environment): Story {
+  return async (stage) => {
+    await ending(await stage.emergency(environment, "crash"));
+  };
+}
+
 function rollbackAmidEmergency(environment: Environment): Story {
   return async (stage) => {
-    const emergency = await stage.emergency(environment, "good-1");
+    await ending(await stage.emergency(environment, "good-1"));
+    const emergency = await stage.emergency(environment, "good-2");
     await reaches(stage, emergency, "Smoke");
     await ending(await rollback(stage, environment));
     await ending(emergency);
