@@ -29,7 +29,9 @@ export function* deploy(settings: DeploymentSettings, call: DeployCall): Plan<De
   if (change) return giveUp({ failure: "Held", why: change });
   const busy = yield* waitForQuiet(settings, call, environment, state);
   if (busy) return busy;
-  const otherAnswer = call.lane === "emergency" ? undefined : yield* checkProduction(settings, state);
+  // What a first release left behind may be down; it has nothing to go back to.
+  const isChecked = call.lane !== "emergency" && environment.good !== undefined;
+  const otherAnswer = isChecked ? yield* checkProduction(settings, state) : undefined;
   if (otherAnswer) return giveUp({ failure: "Held", why: otherAnswer });
 
   try {

@@ -9,7 +9,7 @@ import { readService, type ServiceState } from "./service.ts";
 import type { DeploymentSettings } from "./settings.ts";
 import { describeTaskEnd, listEndedTasks } from "./taskEnds.ts";
 import { minute, pauseAfter } from "./time.ts";
-import { explainDisplaced, explainUndone } from "./undone.ts";
+import { explainDisplaced, explainUndone, nameHook } from "./undone.ts";
 
 type Reading = Omit<LookAnswer, "shortfalls">;
 
@@ -95,6 +95,11 @@ function* lookBeforeShift(
 ): Plan<Reading> {
   const age = now - Date.parse(at);
   if (age <= settings.SCALE_UP_MINUTES * minute) return wait(pauseAfter(age), describe(ours));
+  const hook = ours.lifecycleHookDetails?.find(({ status }) => status === "IN_PROGRESS");
+  if (hook) {
+    const why = `${nameHook(settings, hook)} gave no verdict within ${settings.SCALE_UP_MINUTES} minutes (${describe(ours)})`;
+    return giveUp({ failure: "Refused", why });
+  }
   const ends = yield* describeTaskEnd(settings, taskDefinition);
   const why = `users did not get it within ${settings.SCALE_UP_MINUTES} minutes (${describe(ours)}); ${ends}`;
   return giveUp({ failure: "DeployFailed", why });

@@ -1,5 +1,6 @@
 import type { ContainerDefinition, KeyValuePair, Tag, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { DeployCall } from "../contract/calls.ts";
+import { digestOf } from "../contract/candidate.ts";
 import { releaseOf } from "../contract/execution.ts";
 import type { Input } from "./operations.ts";
 import { isNamed, type Plan, request } from "./plan.ts";
@@ -76,13 +77,14 @@ function makeDefinition({ template, tags, family, call }: DefinitionArgs): Input
 function makeContainer(container: ContainerDefinition, { candidate, execution }: DeployCall): ContainerDefinition {
   const own: KeyValuePair[] = [
     { name: releaseVariable, value: releaseOf(execution) },
-    { name: "COMMIT", value: candidate.commit },
+    { name: commitVariable, value: candidate.commit },
   ];
   const others = (container.environment ?? []).filter(({ name }) => !own.some((each) => each.name === name));
   return { ...container, image: candidate.image, environment: [...others, ...own] };
 }
 
 const releaseVariable = "GREENGATE_RELEASE";
+const commitVariable = "COMMIT";
 
 /** Undefined where ECS knows none such: it forgets those that were deleted. */
 export function* readDefinition(taskDefinition: string): Plan<TaskDefinition | undefined> {
@@ -92,6 +94,13 @@ export function* readDefinition(taskDefinition: string): Plan<TaskDefinition | u
     if (isNamed(error, "ClientException")) return undefined;
     throw error;
   }
+}
+
+/** What a release's task definition brings; undefined where it was made by hand. */
+export function buildIn({ containerDefinitions = [] }: TaskDefinition): { digest: string; commit: string } | undefined {
+  const [{ image = "", environment = [] } = {}] = containerDefinitions;
+  const commit = environment.find(({ name }) => name === commitVariable)?.value;
+  return commit && image.includes("@") ? { digest: digestOf(image), commit } : undefined;
 }
 
 /** The release that the application of a task definition calls itself; undefined where it was made by hand. */

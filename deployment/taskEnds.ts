@@ -28,6 +28,10 @@ const endOf = ({ stoppingAt, stoppedAt, createdAt }: Task): number => {
   return at === undefined ? 0 : millisecondsOf(at);
 };
 
+/** ECS stops the tasks that it starts in place of those that failed, too; what they say is nobody's fault. */
+const endedByItself = ({ stopCode }: Task): boolean =>
+  stopCode === "EssentialContainerExited" || stopCode === "TaskFailedToStart";
+
 /**
  * How the tasks of a release ended, for people: exit code, ECS's reason and the end of the log. `before`: when ECS itself began to
  * stop them (milliseconds). Whatever can't be had is said; nothing is decided by it.
@@ -39,7 +43,8 @@ export function* describeTaskEnd(
 ): Plan<string> {
   try {
     const tasks = yield* listEndedTasks(settings, taskDefinition);
-    const task = tasks.find((each) => endOf(each) <= before) ?? tasks[0];
+    const earlier = tasks.filter((each) => endOf(each) <= before);
+    const task = earlier.find(endedByItself) ?? earlier[0] ?? tasks[0];
     if (!task) return "none of its tasks has ended";
     const { taskDefinition: definition = {} } = yield* request("DescribeTaskDefinition", { taskDefinition });
     return `${describeEnd(task, definition)}; ${yield* describeLog(task, definition)}`;

@@ -1,4 +1,4 @@
-import type { Service } from "@aws-sdk/client-ecs";
+import type { DeploymentLifecycleHookDetail, Service } from "@aws-sdk/client-ecs";
 import type { ChangeFailure } from "../contract/ends.ts";
 import type { AdmissionReport } from "../contract/ledger.ts";
 import { lineOf } from "../contract/text.ts";
@@ -58,12 +58,17 @@ function explainRefusal({ verdict, why }: AdmissionReport): Undoing {
   return { failure, why: lineOf(why, 2000) };
 }
 
+export const nameHook = ({ HOOK }: DeploymentSettings, { targetArn, hookId }: DeploymentLifecycleHookDetail): string =>
+  targetArn === HOOK ? "ECS's admission hook" : `the hook ${targetArn ?? hookId}`;
+
 /** A hook that crashed, ran out of time or could not be called has told ECS nothing. */
-function explainHook({ HOOK }: DeploymentSettings, { lifecycleHookDetails = [] }: ListedDeployment) {
+function explainHook(settings: DeploymentSettings, { lifecycleHookDetails = [], statusReason }: ListedDeployment) {
   const hook = lifecycleHookDetails.find(({ status }) => status === "FAILED" || status === "TIMED_OUT");
   if (!hook) return undefined;
-  const name = hook.targetArn === HOOK ? "ECS's admission hook" : `the hook ${hook.targetArn ?? hook.hookId}`;
-  return hook.status === "TIMED_OUT" ? `${name} ran out of time` : `${name} gave no verdict`;
+  const name = nameHook(settings, hook);
+  if (hook.status === "TIMED_OUT") return `${name} ran out of time`;
+  // Only ECS's text tells a crash from a refused call.
+  return `${name} gave no verdict${statusReason ? ` (${lineOf(statusReason, 500)})` : ""}`;
 }
 
 const rollbackStart = ({ rollback }: ListedDeployment): number | undefined =>

@@ -17,6 +17,8 @@ export interface EcsServiceArgs {
   /** ARN of the function that ECS asks before it shifts users' traffic. */
   admission: pulumi.Output<string>;
   protect: boolean;
+  /** What the hook must find when ECS first asks it. */
+  after: pulumi.Resource;
 }
 
 /** Name of the cluster and of its one service, known before either exists. */
@@ -30,7 +32,7 @@ export const serviceName = (place: Place): string => `${place.project}-${place.e
 export class EcsService extends pulumi.ComponentResource {
   constructor(name: string, args: EcsServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greengate:infra:EcsService", name, {}, opts);
-    const { place, network, loadBalancer, taskDefinition, port, bakeMinutes, admission, protect } = args;
+    const { place, network, loadBalancer, taskDefinition, port, bakeMinutes, admission, protect, after } = args;
     const parent = { parent: this };
     const cluster = new aws.ecs.Cluster("cluster", { name: serviceName(place) }, parent);
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
@@ -98,6 +100,7 @@ export class EcsService extends pulumi.ComponentResource {
       {
         ...parent,
         protect,
+        dependsOn: [after],
         // `loadBalancers`: https://github.com/hashicorp/terraform-provider-aws/issues/45678
         ignoreChanges: ["taskDefinition", "desiredCount", "loadBalancers"],
       },

@@ -5,11 +5,17 @@ import type { Place } from "./place.ts";
 /** Name of an environment's ledger. */
 export const ledgerName = (place: Place, environment = place.environment): string => place.named("ledger", environment);
 
+export interface LedgerResources {
+  table: aws.dynamodb.Table;
+  /** Without it ECS's hook refuses whatever ECS deploys. */
+  item: aws.dynamodb.TableItem;
+}
+
 /**
  * What an environment knows of itself; its items' shapes stand in contract/ledger.ts. It outlives the stack: without it
  * nobody knows what was last known to be good.
  */
-export function ledger(place: Place, protect: boolean, opts?: pulumi.CustomResourceOptions): aws.dynamodb.Table {
+export function ledger(place: Place, protect: boolean, opts?: pulumi.CustomResourceOptions): LedgerResources {
   const kept = { ...opts, protect, retainOnDelete: true };
   const table = new aws.dynamodb.Table(
     "ledger",
@@ -24,7 +30,7 @@ export function ledger(place: Place, protect: boolean, opts?: pulumi.CustomResou
     kept,
   );
   // Made here, so that an item that is missing later is known to be lost, and isn't taken for an environment before its first release.
-  new aws.dynamodb.TableItem(
+  const item = new aws.dynamodb.TableItem(
     "environment",
     {
       tableName: table.name,
@@ -33,5 +39,5 @@ export function ledger(place: Place, protect: boolean, opts?: pulumi.CustomResou
     },
     { ...kept, ignoreChanges: ["item"] },
   );
-  return table;
+  return { table, item };
 }

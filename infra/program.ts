@@ -31,7 +31,7 @@ export function program(bundles = join(root, ".build")) {
   const code = (room: string) => bundle(join(root, room, "handler.ts"), join(bundles, place.environment, room));
 
   const images = gate ? undefined : registry(place);
-  const table = ledger(place, protect);
+  const { table, item } = ledger(place, protect);
   const topic = new Topic("topic", { place, approvers: gate?.approvers ?? [], notify: config.notify ?? [] });
 
   const { port, healthPath } = container;
@@ -97,6 +97,7 @@ export function program(bundles = join(root, ".build")) {
     bakeMinutes: config.bakeMinutes,
     admission: admission.arn,
     protect,
+    after: item,
   });
   const { release, emergency, rollback } = new Machines("machines", {
     place,

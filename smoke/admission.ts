@@ -12,7 +12,7 @@ import { admitCreation, judgeCandidate, judgeGood, refuse } from "./judge.ts";
 import { readEnvironment, writeReport } from "./ledger.ts";
 import { type GoodDeployment, reportManualDeployment } from "./notice.ts";
 import { describeError } from "./outcome.ts";
-import { describeRelease, describeRevision, type WaitingRevision } from "./revision.ts";
+import { describeRelease, describeRevision } from "./revision.ts";
 import { type Outside, runSmoke, type SmokeRun } from "./run.ts";
 import { explainEnd, recognise } from "./subject.ts";
 
@@ -75,8 +75,16 @@ async function judgeDeployment(
   ]);
   const subject = recognise({ revision, environment, templateFamily: env.templateFamily });
   switch (subject.kind) {
-    case "candidate":
-      return judgeAnnounced(env, outside, subject.announcement, revision);
+    case "candidate": {
+      // Before the first good release there is nothing to compare with: what users have, if anything, may be what is to be mended.
+      const source = environment.good && !revision.isFirst ? revision.source : undefined;
+      const found = await judgeAnnounced(env, outside, subject.announcement, source);
+      if (!found.admitted) return found;
+      // The smoke takes a while, in which the lock may change hands.
+      const later = { revision, environment: await readEnvironment(outside.dynamodb, env.ledger) };
+      const again = recognise({ ...later, templateFamily: env.templateFamily });
+      return again.kind === "stranger" ? refuse(again.why) : found;
+    }
     case "good":
       return judgeWayBack(env, outside, subject);
     case "creation":
@@ -90,13 +98,13 @@ async function judgeAnnounced(
   env: AdmissionEnvironment,
   outside: AdmissionOutside,
   { execution, release, commit, smoke }: Announcement,
-  revision: WaitingRevision,
+  source: string | undefined,
 ): Promise<Finding> {
   const end = await explainEnd(outside.sfn, execution);
   if (end !== undefined) return refuse(end);
   const [green, blue] = await Promise.all([
     runSmoke({ env, headers: testHeaders(env), expected: { release, commit }, checks }, outside),
-    revision.isFirst ? undefined : smokeBlue(env, outside, revision.source),
+    source === undefined ? undefined : smokeBlue(env, outside, source),
   ]);
   return { ...judgeCandidate(smoke, green, blue), release: lineOf(release, longestRelease) };
 }
@@ -108,7 +116,7 @@ async function judgeAnnounced(
 async function smokeBlue(
   env: AdmissionEnvironment,
   outside: AdmissionOutside,
-  source: string | undefined,
+  source: string,
 ): Promise<SmokeRun | undefined> {
   try {
     const expected = await describeRelease(outside.ecs, source);

@@ -63,10 +63,8 @@ function judgeResults(results: readonly CheckResult[]): Pick<SmokeRun, "verdict"
   if (results.some(({ outcome }) => outcome === "fail")) return { verdict: "red", why: lineOf(notes, longest) };
   if (results.length === 0) return { verdict: "error", why: "there is no check" };
   if (green.length < results.length) return { verdict: "error", why: lineOf(notes, longest) };
-  return {
-    verdict: "green",
-    why: lineOf([`${green.length} checks passed`, notes].filter(Boolean).join("; "), longest),
-  };
+  const count = `${green.length} ${green.length === 1 ? "check" : "checks"} passed`;
+  return { verdict: "green", why: lineOf(notes === "" ? count : `${count}; ${notes}`, longest) };
 }
 
 /** What didn't simply pass; a cause that several checks share is written once. */

@@ -37,6 +37,7 @@ describe("deploy", () => {
         ],
       },
     ]);
+    expect(world.made("GetItem")).toEqual([expect.objectContaining({ ConsistentRead: true })]);
     expect(world.item("environment")).toEqual({
       id: "environment",
       holder: run.execution,

@@ -30,9 +30,9 @@ const changes: { what: string; change: Change; why: string }[] = [
   {
     what: "another listener rule",
     change: ({ loadBalancers: [{ advancedConfiguration }] }) => {
-      advancedConfiguration.productionListenerRule = "arn:another";
+      advancedConfiguration.productionListenerRule = "test";
     },
-    why: `the service was changed by hand: its production listener rule is arn:another, not ${productionRule}; aws ecs update-service --load-balancers restores it`,
+    why: `the service was changed by hand: its production listener rule is test, not ${productionRule}; aws ecs update-service --load-balancers restores it`,
   },
 ];
 

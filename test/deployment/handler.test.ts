@@ -74,7 +74,7 @@ describe("the deployment function", () => {
     expect(await handler({ ...looking, ...times() })).toMatchObject({ next: "wait", taskDefinition });
     world.pass(120);
     expect(await handler({ ...looking, ...times() })).toMatchObject({ next: "smoke" });
-    expect(await handler({ action: "survey" })).toEqual({ serves: taskDefinition, open: taskDefinition });
+    expect(await handler({ action: "survey" })).toMatchObject({ serves: taskDefinition, open: taskDefinition });
     const restoring = { action: "restore", ...lock, target: null };
     expect(await handler({ ...restoring, ...times() })).toMatchObject({ next: "wait", restored: false });
     world.pass(120);

@@ -22,7 +22,11 @@ describe("why ECS undid a release", () => {
     { story: "red", failure: "RedAdmission", why: "the smoke is red" },
     { story: "held", failure: "Held", why: "the smoke is held" },
     { story: "refused", failure: "Refused", why: "the smoke is refused" },
-    { story: "crashes", failure: "Refused", why: "ECS's admission hook gave no verdict" },
+    {
+      story: "crashes",
+      failure: "Refused",
+      why: expect.stringMatching(/^ECS's admission hook gave no verdict \(.*\)$/),
+    },
     { story: "hangs", failure: "Refused", why: "ECS's admission hook ran out of time" },
   ] as const)("its hook $story: $failure, before and after ECS is back", ({ story, failure, why }) => {
     const { world, run } = second(forB(story));
@@ -31,6 +35,17 @@ describe("why ECS undid a release", () => {
     world.pass(120);
     expect(run.look()).toMatchObject(undone);
     expect(world.serves()).toBe("release/main-a");
+  });
+
+  it("its hook still busy when the release's time is over: Refused, whatever ECS would wait", () => {
+    const { world, run } = second(forB("hangs"));
+    world.changeService(({ deploymentConfiguration: { lifecycleHooks } }) => {
+      for (const { timeoutConfiguration } of lifecycleHooks) timeoutConfiguration.timeoutInMinutes = 1440;
+    });
+    expect(run.until("restore")).toMatchObject({
+      failure: "Refused",
+      why: "ECS's admission hook gave no verdict within 15 minutes (POST_TEST_TRAFFIC_SHIFT IN_PROGRESS)",
+    });
   });
 
   it("an advisory smoke stops nothing: its red report isn't why it went back", () => {
@@ -118,6 +133,18 @@ describe("why ECS undid a release", () => {
     expect(run.look()).toMatchObject({
       failure: "Displaced",
       why: expect.stringMatching(/:service-deployment\/.* took over with .*shop:1$/),
+    });
+  });
+
+  it("a hook that isn't Greengate's, by name", () => {
+    const { world, run } = second();
+    const { deployment = "" } = run.until("smoke");
+    stop(world, deployment);
+    const hook = { hookId: "hand", targetArn: "arn:by-hand", status: "FAILED", expiresAt: 0, own: {} };
+    world.changeDeployment(deployment, { lifecycleHookDetails: [hook as never] });
+    expect(run.look()).toMatchObject({
+      failure: "Refused",
+      why: expect.stringMatching(/^the hook arn:by-hand gave no verdict/),
     });
   });
 

@@ -175,6 +175,19 @@ it("tells a degraded release from a failed one", async () => {
   expect(await says("on fire")).toMatchObject({ verdict: "red", outcomes: { "health.release": "fail" } });
 });
 
+it("shows no character that hides or forges what follows, and no endless text", async () => {
+  const status = `\u202Eon\u200B fire\n${"x".repeat(10_000)}`;
+  const health = () => Promise.resolve(answered(200, { ...candidate, status }));
+  const { why, checks } = await smoke({
+    users: candidate,
+    meddle: ({ path }) => (path === "/health" ? health() : undefined),
+  });
+  const [{ why: cause = "" } = {}] = checks;
+  expect(cause).toMatch(/^GET \/health says {2}on {2}fire x+…$/);
+  expect(cause.length).toBeLessThanOrEqual(500);
+  expect(why).toBe(`health.release fail: ${cause}`);
+});
+
 it("forgives lost connections up to its budget, and then blames no release", async () => {
   const lose = (times: number) =>
     smoke({

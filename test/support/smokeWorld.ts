@@ -10,12 +10,14 @@ export interface Colour {
   commit: string;
 }
 
-export interface Asked {
+export interface SmokeRequest {
   method: string;
   path: string;
   headers: Headers;
   redirect: RequestInit["redirect"];
-  /** How many requests of this method and path there have been, this one included. */
+  /** Whether it carries the test header. */
+  isTest: boolean;
+  /** How many requests of this method, path and colour there have been, this one included. */
   count: number;
 }
 
@@ -26,11 +28,20 @@ export interface WorldArgs {
   /** What the test header leads to. */
   dark?: Colour;
   /** What goes wrong between smoke and application; `undefined` = nothing, with this request; `hangs` = it is never answered. */
-  meddle?: (asked: Asked, pass: () => Promise<Response>) => Promise<Response> | "hangs" | undefined;
+  meddle?: (request: SmokeRequest, pass: () => Promise<Response>) => Promise<Response> | "hangs" | undefined;
 }
 
-export const old: Colour = { build: "good-1", release: "main-0000000-1", commit: "0".repeat(40) };
-export const candidate: Colour = { build: "good-2", release: "main-1a2b3c4-2", commit: "1a2b3c4".padEnd(40, "0") };
+export const old: Colour = {
+  build: "good-1",
+  release: "release/main-0000000-20261120T101500",
+  commit: "0".repeat(40),
+};
+/** Names of executions may hold nearly everything, and dots. */
+export const candidate: Colour = {
+  build: "good-2",
+  release: "release/main.2-1a2b3c4-20261123T101500",
+  commit: "1a2b3c4".padEnd(40, "0"),
+};
 
 export const smokeMerchant = { id: "merchant-smoke", email: "smoke@merchants.example", password: "smoke-password" };
 export const origin = "https://dev.example.com";
@@ -39,22 +50,21 @@ export const origin = "https://dev.example.com";
 export interface World extends AsyncDisposable {
   clock: SmokeTime;
   fetch: typeof fetch;
-  asked: Asked[];
+  requests: SmokeRequest[];
   /** A user's request, with neither smoke nor header. */
   user(path: string, init?: RequestInit): Promise<Response>;
 }
 
 export async function smokeWorld({ environment = "dev", users, dark, meddle }: WorldArgs): Promise<World> {
   const clock = smokeTime();
-  const asked: Asked[] = [];
+  const requests: SmokeRequest[] = [];
   const run = ({ build, release, commit }: Colour) =>
     serve(createApp({ build, release, commit, environment, smoke: smokeMerchant }), 0);
   const production = await run(users);
   const test = dark === undefined ? production : await run(dark);
 
   async function reach(path: string, init: RequestInit | undefined): Promise<Response> {
-    const isTest = new Headers(init?.headers).get("x-greengate-test") === "green";
-    const { port } = isTest ? test : production;
+    const { port } = hasTestHeader(init) ? test : production;
     const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
     // Read here, while time stands still; a body arrives whole or not at all.
     const body = await response.arrayBuffer();
@@ -63,25 +73,27 @@ export async function smokeWorld({ environment = "dev", users, dark, meddle }: W
 
   return {
     clock,
-    asked,
+    requests,
     user: (path, init) => reach(path, init),
     async fetch(input, init) {
       const url = new URL(input instanceof Request ? input.url : input);
       if (url.origin !== origin) throw new Error(`the smoke asked ${url.origin}`);
       const method = init?.method ?? "GET";
-      const count = asked.filter((one) => one.method === method && one.path === url.pathname).length + 1;
+      const [path, isTest] = [url.pathname, hasTestHeader(init)];
+      const isAlike = (one: SmokeRequest) => one.method === method && one.path === path && one.isTest === isTest;
       const request = {
         method,
-        path: url.pathname,
+        path,
+        isTest,
         headers: new Headers(init?.headers),
         redirect: init?.redirect,
-        count,
+        count: requests.filter(isAlike).length + 1,
       };
-      asked.push(request);
-      const pass = () => reach(url.pathname, init);
-      const meddled = meddle?.(request, () => clock.during(pass));
-      if (meddled === "hangs") return hangs(init);
-      return meddled ?? clock.during(pass);
+      requests.push(request);
+      const pass = () => reach(path, init);
+      const answer = meddle?.(request, () => clock.during(pass));
+      if (answer === "hangs") return hang(init);
+      return answer ?? clock.during(pass);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([production.stop(), test.stop()]);
@@ -89,7 +101,10 @@ export async function smokeWorld({ environment = "dev", users, dark, meddle }: W
   };
 }
 
+const hasTestHeader = (init: RequestInit | undefined): boolean =>
+  new Headers(init?.headers).get("x-greengate-test") === "green";
+
 /** It ends when the asker gives up. */
-function hangs(init: RequestInit | undefined): Promise<Response> {
+function hang(init: RequestInit | undefined): Promise<Response> {
   return new Promise((_, reject) => init?.signal?.addEventListener("abort", () => reject(new Error("aborted"))));
 }
