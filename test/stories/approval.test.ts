@@ -37,7 +37,7 @@ describe("the operators' answer", () => {
     expect((await ending(newer.live)).ended).toBe("Released");
     expect(await ending(await stage.promote("good-2", older.dev))).toEqual({
       ended: "Superseded",
-      why: `older than ${commitOf("slow-boot").slice(0, 7)}, which is good here`,
+      why: expect.stringContaining(`2 is older than 3 of ${commitOf("slow-boot").slice(0, 7)}, which is good here`),
     });
   });
 
@@ -69,7 +69,7 @@ describe("the operators' answer", () => {
 
     expect(await ending(live)).toEqual({
       ended: "WouldUndoHotfix",
-      why: `candidate.history must contain the hotfix ${commitOf("slow-boot")}`,
+      why: `candidate.history must contain the hotfix ${commitOf("slow-boot")}; if it was squashed, say so in contains`,
     });
     expect(await stage.serving("live")).toBe(commitOf("slow-boot"));
   });
@@ -81,21 +81,25 @@ describe("the operators' answer", () => {
     expect((await ending(await stage.merge("good-2"))).ended).toBe("Refused");
     await answer(stage, live, "approve");
 
-    expect(await ending(live)).toEqual({ ended: "NoGreenEvidence", why: "a later red smoke revoked the evidence" });
+    expect(await ending(live)).toEqual({
+      ended: "NoGreenEvidence",
+      why: expect.stringContaining("a later smoke in the environment before was red: products.list fail"),
+    });
     expect(deployments(stage)).toHaveLength(before + 1);
     expect(await environmentItem(stage, "live")).not.toHaveProperty("holder");
   });
 
-  test("of another form than the page's is no approval", async () => {
-    const { dev, live } = await offered(stage, "good-2");
-    const outputs = ["null", '{"decision":"approved"}', '{"decision":"Approved","by":"eve","base":""}', '["approved"]'];
-    for (const [index, output] of outputs.entries()) {
-      const run = index === 0 ? live : await stage.promote("good-2", dev);
-      await reaches(stage, run, "Ask the operators");
-      await stage.clock.sleep(1_000);
-      await stage.cloud.stepFunctions.answerToken(await tokenOf(stage, run), { kind: "taskSucceeded", output });
-      expect(await ending(run)).toMatchObject({ ended: "Rejected" });
-    }
+  test("that somebody else gives with the task token is none, whatever it says", async () => {
+    const { live } = await offered(stage, "good-2");
+    const { good } = await environmentItem(stage, "live");
+    const { taskDefinition: base } = Object(good);
+    const output = JSON.stringify({ decision: "approved", by: "ana", at: "now", reason: "", base });
+    await stage.cloud.stepFunctions.answerToken(await tokenOf(stage, live), { kind: "taskSucceeded", output });
+    expect(await ending(live)).toEqual({
+      ended: "Unavailable",
+      why: "the question ended without an approver's decision: start the release again",
+    });
+    expect(await stage.serving("live")).toBe(commitOf("good-1"));
   });
 });
 

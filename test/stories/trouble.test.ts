@@ -20,7 +20,7 @@ describe("a release that isn't green", () => {
     expect(await stage.serving("live")).toBe(commitOf("good-1"));
     expect(await ending(await stage.promote("orders-fail-under-traffic", dev))).toEqual({
       ended: "Quarantined",
-      why: "this digest was red here under the same settings",
+      why: expect.stringMatching(/^this image was red here under the same settings \(.* UTC\): orders.list fail/),
     });
 
     const item = Object.entries(await quarantined(stage, "live", "orders-fail-under-traffic"));
@@ -32,7 +32,7 @@ describe("a release that isn't green", () => {
       caller: "the story",
     });
     await stage.clock.sleep(1_000);
-    await reaches(stage, await stage.promote("orders-fail-under-traffic", dev), "Ask the operators");
+    await reaches(stage, await stage.promote("orders-fail-under-traffic", dev), "Ask operators");
   });
 
   test("that crashes at boot ends DeployFailed, and is not held to be red", async () => {
@@ -48,7 +48,7 @@ describe("a release that isn't green", () => {
     const began = stage.clock.now();
     const { ended, why } = await ending(await stage.merge("good-2"));
     expect(ended).toBe("DeployFailed");
-    expect(why).toMatch(/^not done in time; ECS says: SCALE_UP IN_PROGRESS/);
+    expect(why).toMatch(/^users did not get it within 15 minutes \(SCALE_UP IN_PROGRESS\); /);
     expect(stage.clock.now() - began).toBeGreaterThan(15 * 60_000);
     expect(stage.clock.now() - began).toBeLessThan(18 * 60_000);
     expect(await stage.serving("dev")).toBe(commitOf("good-1"));
@@ -59,7 +59,7 @@ describe("a release that isn't green", () => {
     stage = await troubledStage({
       ecs: { provisioning: 1_000, stagePause: 0, trafficShift: 0 },
       async aroundTask({ state }, _, perform) {
-        if (state !== "Look" || throttled-- <= 0) return perform();
+        if (state !== "Check deployment" || throttled-- <= 0) return perform();
         throw new Failure({ error: "Lambda.TooManyRequestsException", cause: "Rate Exceeded." });
       },
     });
@@ -77,21 +77,29 @@ describe("a release that isn't green", () => {
     expect((await ending(await stage.merge("good-1"))).ended).toBe("Released");
   });
 
-  test("as the very first one, once users meet it, can't be taken back: frozen", async () => {
+  test("as the very first one, once users meet it, can't be taken back, and the next merge mends it", async () => {
     stage = await openTroubledStage();
-    expect((await ending(await stage.merge("red"))).ended).toBe("RollbackFailed");
-    expect(await environmentItem(stage, "dev")).toHaveProperty("frozen");
+    const { ended, why } = await ending(await stage.merge("red"));
+    expect(ended).toBe("RollbackFailed");
+    expect(why).toMatch(/nothing was good here before, so it still serves: merge a fix, the next release goes ahead$/);
+    expect(await environmentItem(stage, "dev")).not.toHaveProperty("frozen");
+    expect((await ending(await stage.merge("good-1"))).ended).toBe("Released");
   });
 
-  test("is let in by the hook where an emergency asks for it, but does not stay", async () => {
+  test("is let in and stays where an emergency asks for it, and is no place to go back to", async () => {
     stage = await troubledStage();
     const { candidate } = JSON.parse((await stage.merge("dark-red")).execution.input);
     await Promise.all(stage.runs().map(ending));
-    const override = { reason: "checkout is down", incident: "INC-7", smoke: "advisory" };
-    const run = await stage.start("dev", "emergency", { candidate, requestedBy: "ana", override }, "advisory");
-    expect((await ending(run)).ended).toBe("RolledBack");
-    expect(await ledgerItem(stage, "dev", "override#advisory")).toMatchObject({ smoke: { S: "advisory" } });
-    expect(await stage.serving("dev")).toBe(commitOf("good-1"));
+    const asked = { reason: "checkout is down", incident: "INC-7", smoke: "advisory" };
+    const run = await stage.start("dev", "emergency", { candidate, requestedBy: "ana", override: asked }, "advisory");
+    const { ended, why } = await ending(run);
+    expect(ended).toBe("Released");
+    expect(why).toMatch(/^advisory, and not recorded as good: advisory, so it stops nothing: products.list fail/);
+    const override = `override#${run.execution.identity.executionArn}`;
+    expect(await ledgerItem(stage, "dev", override)).toMatchObject({ smoke: { S: "advisory" } });
+    expect(await stage.serving("dev")).toBe(commitOf("dark-red"));
+    const { good, unproven } = await environmentItem(stage, "dev");
+    expect([good, unproven]).toMatchObject([{ commit: commitOf("good-1") }, { commit: commitOf("dark-red") }]);
   });
 });
 
@@ -117,12 +125,12 @@ describe("a world that is bad", () => {
     armed = true;
     const { ended, why } = await ending(await stage.merge("good-2"));
     expect(ended).toBe("Held");
-    expect(why).toMatch(/ — and last-known-good is not green either: /);
+    expect(why).toMatch(/; back on .{7}, which is not green either: /);
     expect(await stage.serving("dev")).toBe(commitOf("good-1"));
     expect(await quarantined(stage, "dev", "good-2")).toEqual({});
   });
 
-  test("somebody's update-service by hand takes over: the release ends Displaced and leaves it alone", async () => {
+  test("somebody's update-service by hand takes over: the release ends Displaced, on last-known-good", async () => {
     stage = await troubledStage();
     const { good } = await environmentItem(stage, "dev");
     const run = await stage.merge("good-2");
@@ -136,7 +144,8 @@ describe("a world that is bad", () => {
     });
     const { ended, why } = await ending(run);
     expect(ended).toBe("Displaced");
-    expect(why).toBe(`the service was asked for ${Object(good).taskDefinition} instead`);
+    expect(why).toContain(Object(good).taskDefinition);
+    expect(await stage.serving("dev")).toBe(commitOf("good-1"));
     expect(await environmentItem(stage, "dev")).not.toHaveProperty("holder");
   });
 });
@@ -144,13 +153,13 @@ describe("a world that is bad", () => {
 test("a rollback that fails freezes live and tells everybody; an emergency that is green thaws it", async () => {
   stage = await troubledStage();
   const stop = shoppers(stage);
-  stage.world.faults.set("live Put back", "fails");
+  stage.world.faults.set("live Restore last good", "fails");
   const { live } = await offered(stage, "orders-fail-under-traffic");
   await answer(stage, live, "approve");
   const { ended, why } = await ending(live);
   stop();
   expect(ended).toBe("RollbackFailed");
-  expect(why).toMatch(/ — and not restored: as the story has it$/);
+  expect(why).toMatch(/; and not restored: as the story has it$/);
   expect(await environmentItem(stage, "live")).toMatchObject({ frozen: { reason: why } });
   const [commit] = /^.{7}/.exec(commitOf("orders-fail-under-traffic")) ?? [];
   expect(stage.cloud.mails.at(-1)).toMatchObject({
@@ -163,7 +172,7 @@ test("a rollback that fails freezes live and tells everybody; an emergency that 
   expect(await ending(stage.offeredBy(dev)!)).toEqual({ ended: "Frozen", why: `the environment is frozen: ${why}` });
 
   stage.world.faults.clear();
-  expect((await ending(await stage.emergency("live", "good-2"))).ended).toBe("Released");
+  expect(await ending(await stage.emergency("live", "good-2"))).toEqual({ ended: "Released", why: "4 checks passed" });
   expect(await stage.serving("live")).toBe(commitOf("good-2"));
   expect(await environmentItem(stage, "live")).not.toHaveProperty("frozen");
 });

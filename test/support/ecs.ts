@@ -4,8 +4,7 @@ import type {
   UpdateServiceResponse,
 } from "@aws-sdk/client-ecs";
 import { advance } from "../../emulator/ecs/advance.ts";
-import type { EcsEffect, EcsEvent, Happening } from "../../emulator/ecs/events.ts";
-import type { HookPayload } from "../../emulator/ecs/hooks.ts";
+import type { EcsEffect, EcsEvent, Happening, HookPayload } from "../../emulator/ecs/events.ts";
 import { awsLike, type EcsSettings } from "../../emulator/ecs/settings.ts";
 import { emptyEcs } from "../../emulator/ecs/state.ts";
 import { blue, type EcsGraphArgs, ecsGraph, green, productionRule } from "./ecsGraph.ts";

@@ -1,15 +1,17 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { answering } from "../../approval/answering.ts";
-import { asking } from "../../approval/asking.ts";
+import { answerHandler } from "../../approval/answerHandler.ts";
+import { askHandler } from "../../approval/askHandler.ts";
 import { deploymentHandler } from "../../deployment/deploymentHandler.ts";
 import type { Clock } from "../../emulator/clock.ts";
 import type { FunctionResource } from "../../emulator/cloud/account.ts";
 import type { RunningFunction } from "../../emulator/cloud/cloud.ts";
 import type { Call } from "../../emulator/endpoint/serve.ts";
+import { gateHandler } from "../../gate/gateHandler.ts";
 import { admission } from "../../smoke/admission.ts";
 import { smokeStep } from "../../smoke/step.ts";
 import { inProcess } from "./inProcess.ts";
@@ -63,13 +65,19 @@ export function inProcessFunction(
     made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
     return made;
   };
+  const logs = () => {
+    const made = new CloudWatchLogsClient(client);
+    made.middlewareStack.add((next) => (args) => clock.during(() => next(args)), { step: "initialize" });
+    return made;
+  };
   const smoking = () => ({ clock, fetch: fetchThere, secrets: secrets() });
   const handlers: Record<string, () => (event: never) => Promise<unknown>> = {
-    deploy: () => deploymentHandler(environment, { ecs: ecs(), dynamodb: dynamodb() }),
+    gate: () => gateHandler(environment, { dynamodb: dynamodb(), sfn: sfn(), sns: sns() }),
+    deploy: () => deploymentHandler(environment, { ecs: ecs(), dynamodb: dynamodb(), logs: logs(), fetch: fetchThere }),
     smoke: () => smokeStep(environment, smoking()),
-    admission: () => admission(environment, { ...smoking(), ecs: ecs(), dynamodb: dynamodb() }),
-    ask: () => asking(environment, { dynamodb: dynamodb(), sns: sns() }),
-    answer: () => answering(environment, { dynamodb: dynamodb(), sfn: sfn(), sns: sns() }),
+    admission: () => admission(environment, { ...smoking(), ecs: ecs(), dynamodb: dynamodb(), sfn: sfn(), sns: sns() }),
+    ask: () => askHandler(environment, { dynamodb: dynamodb(), sns: sns() }),
+    answer: () => answerHandler(environment, { dynamodb: dynamodb(), sfn: sfn(), sns: sns() }),
   };
   const make = handlers[resource.name.split("-").at(-1) ?? ""];
   if (!make) throw new Error(`${resource.name}: no handler of that name`);

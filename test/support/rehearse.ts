@@ -1,5 +1,5 @@
 import { virtualClock } from "../../emulator/clock.ts";
-import { type Cloud, type CloudArgs, startCloud } from "../../emulator/cloud/cloud.ts";
+import { type Cloud, type CloudArgs, type SavedCloud, startCloud } from "../../emulator/cloud/cloud.ts";
 import { createFaults } from "../../emulator/faults/faults.ts";
 import type { Graph, Resource } from "../../emulator/graph/graph.ts";
 import type { BuildName } from "../../rehearsal/sample/builds.ts";
@@ -32,8 +32,12 @@ function calmed(resource: Resource): Resource {
   return resource;
 }
 
-/** The real program, machines and handlers on virtual time, tasks as servers in this process. */
-export async function openStage(overrides: Partial<CloudArgs> = {}, faults = createFaults([])): Promise<Stage> {
+/** The real program, machines and handlers on virtual time, tasks as servers in this process. `main`: what was merged before. */
+export async function openStage(
+  overrides: Partial<CloudArgs> = {},
+  faults = createFaults([]),
+  main: BuildName[] = [],
+): Promise<Stage> {
   const { clock = virtualClock(), graphs: both = await graphs() } = overrides;
   const args: CloudArgs = {
     clock,
@@ -48,7 +52,7 @@ export async function openStage(overrides: Partial<CloudArgs> = {}, faults = cre
     ...overrides,
   };
   const cloud: Cloud = await startCloud(faults.into(args));
-  const stage = createStage({ cloud, clock, graphs: both });
+  const stage = createStage({ cloud, clock, graphs: both, main });
   return stage;
 }
 
@@ -58,10 +62,42 @@ export async function establishedStage(
   overrides: Partial<CloudArgs> = {},
   faults = createFaults([]),
 ): Promise<Stage> {
-  const stage = await openStage(overrides, faults);
-  await establish(stage, build);
+  const stage = await openEstablished(build, overrides, (all) => openStage(all, faults, [build]));
   faults.begin();
   return stage;
+}
+
+/** Two releases that every story would begin with are played once, and each story goes on from what they left. */
+const established = new Map<BuildName, Promise<{ cloud: SavedCloud; at: number }>>();
+
+/** `open` opens a stage of the kind that the story wants, with a build that is good on dev and live. */
+export async function openEstablished<Kind extends Stage>(
+  build: BuildName,
+  overrides: Partial<CloudArgs>,
+  open: (overrides: Partial<CloudArgs>) => Promise<Kind>,
+): Promise<Kind> {
+  if (overrides.graphs || overrides.clock) {
+    const stage = await open(overrides);
+    await establish(stage, build);
+    return stage;
+  }
+  const saved = established.get(build) ?? play(build);
+  established.set(build, saved);
+  const { cloud, at } = await saved;
+  const stage = await open({ ...overrides, clock: virtualClock(at), saved: cloud });
+  // The tasks start anew, and are found healthy.
+  await stage.clock.sleep(5_000);
+  return stage;
+}
+
+async function play(build: BuildName): Promise<{ cloud: SavedCloud; at: number }> {
+  const stage = await openStage();
+  await establish(stage, build);
+  // Until the old tasks have gone.
+  await stage.clock.sleep(60_000);
+  const cloud = structuredClone(stage.cloud.save());
+  await stage.cloud.close();
+  return { cloud, at: stage.clock.now() };
 }
 
 /** Users on virtual time: every five seconds each environment is visited on every journey, by an ordinary merchant. */

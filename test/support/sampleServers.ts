@@ -11,11 +11,9 @@ export const sampleServers =
   async (container) => {
     const variables = variablesOf(graphs, container);
     const build = buildOf(container.image);
+    if ("crashesAtBoot" in builds[build])
+      return exitingContainer(1, `sample backend: build ${build} crashes at boot`)(container);
     const { promise: exited, resolve: exit } = Promise.withResolvers<{ exitCode: number }>();
-    if ("crashesAtBoot" in builds[build]) {
-      exit({ exitCode: 1 });
-      return { port: 0, listening: Promise.resolve(false), exited, stop: () => exited, kill: () => exited };
-    }
     const { COMMIT = "", GREENGATE_RELEASE = "", ENVIRONMENT = "", SMOKE_MERCHANT = "" } = variables;
     const app = createApp({
       build,
@@ -25,9 +23,19 @@ export const sampleServers =
       smoke: { id: SMOKE_MERCHANT, ...smokeMerchant },
     });
     const serving = await serve(app, 0);
+    container.write?.("listening\n");
     const end = async () => {
       await serving.stop();
       exit({ exitCode: 0 });
     };
     return { port: serving.port, listening: Promise.resolve(true), exited, stop: end, kill: end };
+  };
+
+/** A container that writes these lines and ends before it listens. */
+export const exitingContainer =
+  (exitCode: number, ...lines: string[]): RunContainer =>
+  async ({ write }) => {
+    write?.(lines.map((line) => `${line}\n`).join(""));
+    const exited = Promise.resolve({ exitCode });
+    return { port: 0, listening: Promise.resolve(false), exited, stop: () => exited, kill: () => exited };
   };

@@ -1,15 +1,34 @@
 import type { TaskDefinition } from "@aws-sdk/client-ecs";
+import { type Lane, releaseOf } from "../../contract/execution.ts";
+import type { Good } from "../../contract/ledger.ts";
+import type { DeploymentSettings } from "../../deployment/settings.ts";
 import type { Graph } from "../../emulator/graph/graph.ts";
-import type { DeployCall } from "../../stateMachine/calls.ts";
-import type { Good } from "../../stateMachine/ledger.ts";
 import { resource } from "./ecsGraph.ts";
 
-const arn = (rest: string) => `arn:aws:ecs:eu-central-1:111122223333:${rest}`;
-const cluster = arn("cluster/shop");
-export const template = arn("task-definition/shop-template:1");
-export const productionRule = "production";
+const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:111122223333:${rest}`;
+const cluster = arn("ecs", "cluster/shop");
+export const template = arn("ecs", "task-definition/shop-template:1");
+export const hookFunction = arn("lambda", "function:admission");
+export const productionRule = arn("elasticloadbalancing", "listener-rule/app/shop/production");
+export const [blue, green] = ["blue", "green"] as const;
+/** An alarm that the service's deployments watch. */
+export const alarm = "shop-errors";
 
-const container = {
+export const settings: DeploymentSettings = {
+  LEDGER: "ledger",
+  CLUSTER: "shop",
+  SERVICE: "shop",
+  FAMILY: "shop",
+  TASKS: 2,
+  ADDRESS: "https://shop.example.com",
+  HEALTH_PATH: "/health",
+  HOOK: hookFunction,
+  PRODUCTION_RULE: productionRule,
+  SCALE_UP_MINUTES: 15,
+  BAKE_MINUTES: 1,
+};
+
+export const container = {
   name: "app",
   image: "never-runs",
   portMappings: [{ containerPort: 3000 }],
@@ -17,6 +36,10 @@ const container = {
     { name: "COMMIT", value: "to be set" },
     { name: "LOG_LEVEL", value: "info" },
   ],
+  logConfiguration: {
+    logDriver: "awslogs",
+    options: { "awslogs-group": "/ecs/shop", "awslogs-region": "eu-central-1", "awslogs-stream-prefix": "app" },
+  },
 };
 
 /** As the first `pulumi up` leaves it: no task yet. */
@@ -33,33 +56,36 @@ export const shop: Graph = {
       containerDefinitions: JSON.stringify([container]),
       tags: { team: "shop", "aws:createdBy": "pulumi" },
     }),
-    resource("aws:ecs/service:Service", arn("service/shop/shop"), {
+    ...[blue, green].map((colour) => resource("aws:lb/targetGroup:TargetGroup", colour, {})),
+    ...[productionRule, "test"].map((rule) => resource("aws:lb/listenerRule:ListenerRule", rule, {})),
+    resource("aws:ecs/service:Service", arn("ecs", "service/shop/shop"), {
       name: "shop",
       cluster,
       taskDefinition: template,
       deploymentConfiguration: {
         strategy: "BLUE_GREEN",
-        bakeTimeInMinutes: "1",
+        bakeTimeInMinutes: String(settings.BAKE_MINUTES),
         lifecycleHooks: [
           {
-            hookTargetArn: "arn:aws:lambda:eu-central-1:111122223333:function:admission",
-            roleArn: "arn:aws:iam::111122223333:role/hook",
+            hookTargetArn: hookFunction,
+            roleArn: arn("iam", "role/hook"),
             lifecycleStages: ["POST_TEST_TRAFFIC_SHIFT"],
             timeoutConfiguration: { timeoutInMinutes: "5", action: "ROLLBACK" },
           },
         ],
       },
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { enable: true, rollback: true, alarmNames: [alarm] },
       loadBalancers: [
         {
-          targetGroupArn: "blue",
+          targetGroupArn: blue,
           containerName: "app",
           containerPort: 3000,
           advancedConfiguration: {
-            alternateTargetGroupArn: "green",
+            alternateTargetGroupArn: green,
             productionListenerRule: productionRule,
             testListenerRule: "test",
-            roleArn: "arn:aws:iam::111122223333:role/infrastructure",
+            roleArn: arn("iam", "role/infrastructure"),
           },
         },
       ],
@@ -67,37 +93,33 @@ export const shop: Graph = {
   ],
 };
 
-export const lock = { holder: "arn:aws:states:eu-central-1:111122223333:execution:shop-release:main-1", fence: 7 };
-export const commit = (digit: string): string => digit.repeat(40);
-export const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
+/** A build is called by the hex digit of which its commit and its digest are made. */
+export const commit = (build: string): string => build.repeat(40);
+export const digest = (build: string): string => `sha256:${build.repeat(64)}`;
+export const image = (build: string): string => `registry/shop@${digest(build)}`;
 
-/** The call that the machine makes for the build whose commit and digest are made of this hex digit. */
-export function deploying(digit: string, more: Partial<DeployCall> = {}): DeployCall {
+export const executionOf = (name: string, lane: Lane = "release"): string =>
+  arn("states", `execution:greengate-shop-${lane}:${name}`);
+
+/** A build as last-known-good, released by this execution. */
+export function goodOf(build: string, taskDefinition: string, execution: string): Good {
   return {
-    action: "deploy",
-    release: `main-${digit}`,
-    ...lock,
-    candidate: {
-      image: `registry/shop@${digest(digit)}`,
-      commit: commit(digit),
-      ref: "main",
-      author: "ana",
-      sequence: 1,
-    },
-    template,
-    smoke: "enforce",
-    ...more,
+    image: image(build),
+    commit: commit(build),
+    ref: "main",
+    author: "ana",
+    sequence: 1,
+    execution,
+    taskDefinition,
+    release: releaseOf(execution),
+    digest: digest(build),
+    since: "2026-11-23T00:00:00.000Z",
+    hotfix: false,
   };
 }
 
-/** That build as last-known-good. */
-export function good(digit: string, taskDefinition: string): Good {
-  const { release, candidate } = deploying(digit);
-  return { taskDefinition, release, image: candidate.image, digest: digest(digit), commit: commit(digit), sequence: 1 };
-}
-
-/** COMMIT of its container. */
-export function commitOf(definition: object): string {
+/** A variable of a task definition's one container. */
+export function variableOf(definition: object, variable: string): string {
   const { containerDefinitions = [] } = definition as Pick<TaskDefinition, "containerDefinitions">;
-  return containerDefinitions[0]?.environment?.find(({ name }) => name === "COMMIT")?.value ?? "";
+  return containerDefinitions[0]?.environment?.find(({ name }) => name === variable)?.value ?? "";
 }

@@ -28,7 +28,7 @@ export async function offered(stage: Stage, build: BuildName): Promise<{ dev: Ru
   const { ended, why } = await ending(dev);
   const live = stage.offeredBy(dev);
   if (!live) throw new Error(`dev offered nothing: ${ended}: ${why}`);
-  await reaches(stage, live, "Ask the operators");
+  await reaches(stage, live, "Ask operators");
   await stage.clock.sleep(1_000);
   return { dev, live };
 }

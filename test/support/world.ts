@@ -4,8 +4,8 @@ import type { Environment } from "../../emulator/graph/graph.ts";
 import type { BuildName } from "../../rehearsal/sample/builds.ts";
 import { serve } from "../../rehearsal/sample/serve.ts";
 import { imageOf, smokeMerchant } from "../../rehearsal/samples.ts";
-import { establish, type Stage } from "../../rehearsal/stage.ts";
-import { graphs, openStage } from "./rehearse.ts";
+import type { Stage } from "../../rehearsal/stage.ts";
+import { graphs, openEstablished, openStage } from "./rehearse.ts";
 import { sampleServers } from "./sampleServers.ts";
 
 /** What goes wrong around the releases. A story changes it as it goes on. */
@@ -28,16 +28,17 @@ export interface TroubledStage extends Stage {
 
 /** A stage on which good-1 is good on dev and live, in a world without trouble yet. */
 export async function troubledStage(overrides: Partial<CloudArgs> = {}): Promise<TroubledStage> {
-  const stage = await openTroubledStage(overrides);
-  await establish(stage, "good-1");
-  return stage;
+  return openEstablished("good-1", overrides, (all) => openTroubledStage(all, ["good-1"]));
 }
 
 /** The same before anything was released. */
-export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Promise<TroubledStage> {
+export async function openTroubledStage(
+  overrides: Partial<CloudArgs> = {},
+  main: BuildName[] = [],
+): Promise<TroubledStage> {
   const world: World = { lockedOut: false, behaves: new Map(), faults: new Map() };
   const run = sampleServers(await graphs());
-  const stage = await openStage({
+  const args: Partial<CloudArgs> = {
     secretValue: () => JSON.stringify(world.lockedOut ? { ...smokeMerchant, password: "changed" } : smokeMerchant),
     runContainer(container) {
       const behaviour = world.behaves.get(container.image);
@@ -55,7 +56,8 @@ export async function openTroubledStage(overrides: Partial<CloudArgs> = {}): Pro
       throw new Failure({ error: "Story.LostAnswer", cause: "as the story has it" });
     },
     ...overrides,
-  });
+  };
+  const stage = await openStage(args, undefined, main);
   return Object.assign(stage, { world });
 }
 
