@@ -133,6 +133,8 @@ export const smokeCall = v.object({
   /** `advisory`: whatever is found is reported, and `next` is `look`. */
   smoke: smokeRule,
   now: time,
+  /** Start of the last smoke of this release; 0 or absent: users have only just got it. */
+  smokedAt: v.exactOptional(time),
 });
 export const checkResult = v.object({
   name: v.string(),

@@ -54,7 +54,7 @@ export const build = v.object({
 });
 export type Build = v.InferOutput<typeof build>;
 
-/** The build of a candidate; a long message is cut to 40 lines. */
+/** The build of a candidate; of a long message 40 lines stay. */
 export function buildOf({ image, commit, ref, author, message, pullRequest, sequence }: Candidate): Build {
   return {
     image,

@@ -2,7 +2,12 @@ import * as v from "valibot";
 import { candidate, commit } from "./candidate.ts";
 import { executionArn, type Lane } from "./execution.ts";
 import { problems } from "./problems.ts";
-import { text, words } from "./rules.ts";
+import { text } from "./rules.ts";
+import { lineOf } from "./text.ts";
+
+/** What a person has to say: blanks and characters that can't be seen say nothing. Of at most `most` UTF-16 units. */
+const words = (most: number) =>
+  text((value) => value.length <= most && lineOf(value) !== "", `1 to ${most} readable characters`);
 
 /** Who asks: a pipeline, or a person. */
 const requestedBy = words(256);
@@ -54,7 +59,10 @@ export interface LaneInputs {
 /** UTF-16 units of the input as JSON: all that the pipeline may hand over. */
 const longestInput = 65_536;
 
-/** A lane's input, or every rule that it breaks in one line, each with the actual value. */
+/** Problems that are named; more would fill the execution's history. */
+const mostProblems = 12;
+
+/** A lane's input, or the rules that it breaks in one line, each with the actual value. `gated`: the release needs evidence. */
 export function readInput<L extends Lane>(
   lane: L,
   gated: boolean,
@@ -66,5 +74,7 @@ export function readInput<L extends Lane>(
   const schema = { release: gated ? gatedRelease : openRelease, emergency, rollback }[lane];
   const read = v.safeParse(schema, given);
   const found = problems(schema, given, read.issues ?? [], "the execution's input");
-  return found.length > 0 || !read.success ? { problems: found.join("; ") } : { input: read.output as LaneInputs[L] };
+  if (found.length === 0 && read.success) return { input: read.output as LaneInputs[L] };
+  const more = found.length > mostProblems ? [`and ${found.length - mostProblems} more`] : [];
+  return { problems: [...found.slice(0, mostProblems), ...more].join("; ") };
 }

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { nearMatch } from "./nearMatch.ts";
+import { lineOf } from "./text.ts";
 
 type Schema = v.GenericSchema;
 
@@ -49,15 +50,15 @@ function ruleOf(schema: Schema | undefined): string {
 }
 
 const unwrapped = (schema: Schema | undefined): Schema | undefined =>
-  schema && "wrapped" in schema ? (schema.wrapped as Schema) : schema;
+  schema && "wrapped" in schema ? unwrapped(schema.wrapped as Schema) : schema;
 
 const entriesOf = (schema: Schema | undefined): Record<string, Schema> | undefined =>
   schema && "entries" in schema ? (schema.entries as Record<string, Schema>) : undefined;
 
 const dotted = (path: unknown[]): string =>
-  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index > 0 ? "." : ""}${key}`)).join("");
+  path.map((key, index) => (typeof key === "number" ? `[${key}]` : `${index > 0 ? "." : ""}${nameIn(key)}`)).join("");
 
-const shown = (value: unknown): string => {
-  const json = JSON.stringify(value);
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
-};
+/** A key as it is, or as a JSON text where it could pass for something else. */
+const nameIn = (key: unknown): string => (/^[\w:-]{1,80}$/.test(String(key)) ? String(key) : shown(key));
+
+const shown = (value: unknown): string => lineOf(JSON.stringify(value), 80);

@@ -1,7 +1,8 @@
 /** Text of strangers (a commit's author, an operator's reason) for a line of a mail, a page or a record. */
 
-// Line breaks, control, direction-changing, zero-width and tag characters can hide or forge what follows.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]+/gu;
+// Line breaks, control, direction-changing, zero-width, filling and tag characters can hide or forge what follows. The two variation
+// selectors that stay only say how an emoji is drawn.
+const unsafe = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{NChar}\p{DI}]--[\uFE0E\uFE0F]]+/gv;
 const characters = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** The first `most` UTF-16 units, less where that would cut a character that readers see as one. */
@@ -18,12 +19,12 @@ export function cut(text: string, most: number): string {
 /** One line: what can't be seen becomes a space, and at most `most` characters stay. */
 export const lineOf = (text: string, most = 200): string => cut(text.replace(unsafe, " ").trim(), most);
 
-/** Several lines, such as a commit message, each made safe as by {@link lineOf}; at most `most` of them. */
-export const linesOf = (text: string, most = 60): string[] =>
-  text
-    .split(/\r\n|[\n\r\u2028\u2029]/)
-    .slice(0, most)
-    .map((line) => lineOf(line));
+/** Several lines, such as a commit message, each made safe as by {@link lineOf}: at most `most`, and one that says how many more there are. */
+export function linesOf(text: string, most = 60): string[] {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
+  const more = lines.length > most ? [`… (${lines.length - most} more)`] : [];
+  return [...lines.slice(0, most).map((line) => lineOf(line)), ...more];
+}
 
 /** What people call a commit, and what an approver types. */
 export const short = (commit: string): string => commit.slice(0, 7);

@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import type { AdmitAnswer, AdmitCall } from "../contract/calls.ts";
-import { buildOf, type Candidate, digestOf } from "../contract/candidate.ts";
+import { buildOf, digestOf } from "../contract/candidate.ts";
 import { nameOf } from "../contract/execution.ts";
 import type { EmergencyInput } from "../contract/input.ts";
-import { askingId, overrideRecordId } from "../contract/ledger.ts";
+import { askingId, type OverrideRecord, overrideRecordId } from "../contract/ledger.ts";
 import { consoleLink } from "../contract/links.ts";
 import type { Question } from "../contract/question.ts";
 import { lineOf, short } from "../contract/text.ts";
-import { type Assessment, assess, stillRuns } from "./assess.ts";
-import type { GateContext } from "./context.ts";
-import { close, type Refusal } from "./refusal.ts";
+import { type Assessment, assess } from "./assess.ts";
+import { type GateContext, type Refusal, refuse } from "./context.ts";
+import { ledgerChanged } from "./ledger.ts";
 import { admitRollback } from "./rollback.ts";
-import { containing } from "./rules.ts";
+import { explainContainment } from "./rules.ts";
 
 /** May it go ahead, and what comes next: the operators, the lock, or an end. */
 export async function admit(context: GateContext, call: AdmitCall): Promise<AdmitAnswer> {
@@ -22,76 +22,81 @@ export async function admit(context: GateContext, call: AdmitCall): Promise<Admi
   if (call.lane === "emergency") return admitEmergency(context, call, assessment);
   const { gate } = context.settings;
   if (!gate) return { next: "lock", why: "nothing speaks against it" };
-  const taken = await claimQuestion(context, call, assessment);
-  if (taken) return taken;
+  const refusal = await claimQuestion(context, call, assessment);
+  if (refusal) return refusal;
   const seconds = gate.expiresAfterHours * 3600;
   const question = questionOf(call, assessment, call.now + seconds * 1000);
   return { next: "ask", question, seconds, why: "it takes an operator's approval" };
 }
 
-/** Who may start the machine is an emergency's gate. Its reason and incident are on record before anything is deployed. */
+/**
+ * Who may start the machine is an emergency's gate. Its reason and incident are on record before anything is deployed, and everybody is
+ * told, once more where the answer to the first call was lost.
+ */
 async function admitEmergency(
   { settings, ledger, tell }: GateContext,
   call: AdmitCall,
   { candidate, input }: Assessment,
 ): Promise<AdmitAnswer> {
   const { override, requestedBy } = input as EmergencyInput;
-  const build = buildOf(candidate);
-  const first = await ledger.put(settings.ledger, {
+  const record: OverrideRecord = {
     id: overrideRecordId(call.execution),
     reason: override.reason,
     incident: override.incident,
     smoke: override.smoke ?? "enforce",
     requestedBy,
-    build,
+    build: buildOf(candidate),
     at: new Date(call.now).toISOString(),
-  } as { id: string });
-  if (first)
-    await tell({
-      subject: `EMERGENCY ${short(candidate.commit)}`,
-      lines: [
-        `${lineOf(requestedBy)} deploys ${lineOf(candidate.ref)} (${candidate.commit}) to ${settings.environment} without approval.`,
-        `Image: ${candidate.image}`,
-        `Incident: ${lineOf(override.incident)}`,
-        `Reason: ${lineOf(override.reason, 1000)}`,
-        ...(override.smoke === "advisory" ? ["Smokes report and stop nothing (advisory)."] : []),
-        "A post-incident note is owed.",
-        `Execution: ${consoleLink(call.execution)}`,
-      ],
-    });
+  };
+  await ledger.put(settings.ledger, record);
+  await tell({
+    subject: `EMERGENCY ${short(candidate.commit)}`,
+    lines: [
+      `${lineOf(requestedBy)} deploys ${lineOf(candidate.ref)} (${candidate.commit}) to ${settings.environment} without approval.`,
+      `Image: ${candidate.image}`,
+      `Incident: ${override.incident}`,
+      `Reason: ${override.reason}`,
+      ...(record.smoke === "advisory" ? ["Smokes report and stop nothing (advisory)."] : []),
+      "A post-incident note is owed.",
+      `Execution: ${consoleLink(call.execution)}`,
+    ],
+  });
   return { next: "lock", why: `incident ${lineOf(override.incident)}` };
 }
 
+const claim = v.object({ execution: v.string() });
+
 /** One open question a candidate: fifty starts of one must not send a hundred mails. */
 async function claimQuestion(
-  context: GateContext,
-  call: AdmitCall,
+  { settings, ledger, executions }: GateContext,
+  { execution }: AdmitCall,
   { candidate }: Assessment,
 ): Promise<Refusal | undefined> {
-  const { settings, ledger } = context;
   const id = askingId(digestOf(candidate.image));
-  const asking = await ledger.read(settings.ledger, id, v.object({ execution: v.string() }));
-  const other = asking && asking.execution !== call.execution ? asking.execution : undefined;
-  if (other === undefined || !(await stillRuns(context, other))) {
-    const claimed = await ledger.update(settings.ledger, id, {
-      set: { execution: call.execution },
-      condition: "attribute_not_exists(#execution) OR #execution IN (:me, :other)",
-      values: { ":me": call.execution, ":other": other ?? call.execution },
-    });
-    if (claimed) return undefined;
+  const holder = (await ledger.read(settings.ledger, id, claim))?.execution;
+  if (holder === execution) return undefined;
+  if (holder !== undefined && (await executions.isRunning(holder))) {
+    const why = `${nameOf(holder)}, which is under way, brings the same image of ${short(candidate.commit)}`;
+    return refuse("Superseded", why);
   }
-  return close(
-    "Superseded",
-    `the operators are being asked about ${short(candidate.commit)} by ${nameOf(other ?? "another execution")} already`,
-  );
+  const isMine = await ledger.update(settings.ledger, id, {
+    set: { execution },
+    condition: holder === undefined ? "attribute_not_exists(#execution)" : "#execution = :holder",
+    values: holder === undefined ? {} : { ":holder": holder },
+  });
+  if (!isMine) throw ledgerChanged(`another release of ${short(candidate.commit)} began`);
+  return undefined;
 }
 
+/** `expiresAt`: milliseconds since 1970. */
 function questionOf(
   call: AdmitCall,
   { candidate, input, environment, evidence }: Assessment,
   expiresAt: number,
 ): Question {
   const { good, mustContain } = environment;
+  const contains = "contains" in input ? input.contains : undefined;
+  const knownBy = mustContain && explainContainment({ mustContain, candidate, contains });
   return {
     execution: call.execution,
     startedAt: call.startedAt,
@@ -99,18 +104,7 @@ function questionOf(
     build: buildOf(candidate),
     evidence,
     base: good ?? null,
-    ...hotfixOf(candidate, input, mustContain),
+    ...(mustContain && knownBy ? { hotfix: { commit: mustContain, knownBy } } : {}),
     expiresAt: new Date(expiresAt).toISOString(),
   };
-}
-
-/** That a hotfix is involved, and how it is known that the candidate contains it. */
-function hotfixOf(
-  candidate: Candidate,
-  input: Assessment["input"],
-  mustContain: string | undefined,
-): Pick<Question, "hotfix"> {
-  const contains = "contains" in input ? input.contains : undefined;
-  const knownBy = mustContain && containing({ mustContain, candidate, contains });
-  return mustContain && knownBy ? { hotfix: { commit: mustContain, knownBy } } : {};
 }

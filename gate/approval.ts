@@ -1,38 +1,60 @@
 import type { LockCall } from "../contract/calls.ts";
+import { type Build, buildOf } from "../contract/candidate.ts";
 import { nameOf } from "../contract/execution.ts";
+import { readInput } from "../contract/input.ts";
 import type { EnvironmentItem } from "../contract/ledger.ts";
-import { approvalId, approvalItem } from "../contract/question.ts";
+import { type ApprovalItem, approvalId, approvalItem } from "../contract/question.ts";
 import { lineOf } from "../contract/text.ts";
-import type { GateContext } from "./context.ts";
-import { close, type Refusal } from "./refusal.ts";
+import { type Caller, type GateContext, type Refusal, refuse } from "./context.ts";
 import type { Gate } from "./settings.ts";
+
+/** What approval/ stored of this very execution: an earlier one may have had its name. */
+export async function findApproval(
+  { settings, ledger }: GateContext,
+  { execution, startedAt }: Caller,
+): Promise<ApprovalItem | undefined> {
+  const item = await ledger.read(settings.ledger, approvalId(nameOf(execution)), approvalItem);
+  return item?.question.execution === execution && item.question.startedAt === startedAt ? item : undefined;
+}
 
 /**
  * Why there is no approval that counts. What woke the execution proves nothing: the decision is what approval/ stored, by somebody
  * who may decide now, for the base that the environment has now.
  */
 export async function checkApproval(
-  { settings, ledger }: GateContext,
+  context: GateContext,
   gate: Gate,
   call: LockCall,
   { good }: EnvironmentItem,
 ): Promise<Refusal | undefined> {
-  const item = await ledger.read(settings.ledger, approvalId(nameOf(call.execution)), approvalItem);
-  const mine = item?.question.execution === call.execution && item.question.startedAt === call.startedAt;
-  if (!item || !mine)
-    return close("Unavailable", `the operators could not be asked (${call.failure?.Error ?? "no question is stored"})`);
+  const item = await findApproval(context, call);
+  const error = call.failure?.Error;
+  if (!item) return refuse("Unavailable", `the operators could not be asked (${error ?? "no question is stored"})`);
   const { decision, question } = item;
   if (!decision) {
-    if (call.now >= Date.parse(question.expiresAt) || call.failure?.Error === "States.Timeout")
-      return close("Expired", `nobody answered within ${gate.expiresAfterHours} hours`);
-    return close("Unavailable", "the question ended without an approver's decision: promote again");
+    if (call.now >= Date.parse(question.expiresAt) || error === "States.Timeout")
+      return refuse("Expired", `nobody answered within ${gate.expiresAfterHours} hours`);
+    return refuse("Unavailable", "the question ended without an approver's decision: start the release again");
   }
   const by = lineOf(decision.by);
-  if (decision.decision === "superseded") return close("Superseded", `a newer candidate was decided on by ${by}`);
-  if (decision.decision === "rejected") return close("Rejected", `rejected by ${by}: ${lineOf(decision.reason, 500)}`);
+  if (decision.decision === "superseded") return refuse("Superseded", `a newer candidate was decided on by ${by}`);
+  if (decision.decision === "rejected") return refuse("Rejected", `rejected by ${by}: ${lineOf(decision.reason, 500)}`);
   if (!gate.approvers.includes(decision.by))
-    return close("Rejected", `approved by ${by}, who is not among the approvers (${gate.approvers.join(", ")})`);
+    return refuse("Rejected", `approved by ${by}, who is not among the approvers (${gate.approvers.join(", ")})`);
   if (decision.base !== (good?.taskDefinition ?? ""))
-    return close("BaseChanged", "what is good here changed since this release was approved: promote it again");
+    return refuse("BaseChanged", "what is good here changed since this release was approved: start the release again");
   return undefined;
+}
+
+/**
+ * What a release or an emergency brings: as the operators were shown it where they were asked, else as its input says. Undefined where
+ * that can't be read, and for a rollback.
+ */
+export async function findBuild(context: GateContext, call: Caller): Promise<Build | undefined> {
+  if (call.lane === "rollback") return undefined;
+  const isGated = call.lane === "release" && context.settings.gate !== undefined;
+  const approval = isGated ? await findApproval(context, call) : undefined;
+  if (approval) return approval.question.build;
+  const read = readInput(call.lane, isGated, call.input);
+  return "problems" in read ? undefined : buildOf(read.input.candidate);
 }

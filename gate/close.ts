@@ -1,20 +1,15 @@
 import type { CloseAnswer, CloseCall } from "../contract/calls.ts";
-import { type Build, buildOf, digestOf } from "../contract/candidate.ts";
+import { digestOf } from "../contract/candidate.ts";
 import { nameOf, releaseOf } from "../contract/execution.ts";
 import { readInput } from "../contract/input.ts";
-import {
-  type EnvironmentItem,
-  type Good,
-  type ReleaseRecord,
-  releaseRecord,
-  releaseRecordId,
-} from "../contract/ledger.ts";
-import { compareLink, consoleLink } from "../contract/links.ts";
-import { approvalId, approvalItem } from "../contract/question.ts";
-import { cut, lineOf, short } from "../contract/text.ts";
-import { closeRollback } from "./closeRollback.ts";
-import type { GateContext } from "./context.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
+import { type EnvironmentItem, type ReleaseRecord, releaseRecord, releaseRecordId } from "../contract/ledger.ts";
+import { cut, lineOf } from "../contract/text.ts";
+import { findApproval, findBuild } from "./approval.ts";
+import { closeRollback, targetOf } from "./closeRollback.ts";
+import type { Caller, GateContext } from "./context.ts";
+import { freeze } from "./freeze.ts";
+import { noticeOf } from "./notice.ts";
+import { outcomeOf } from "./outcome.ts";
 import { keepOut } from "./quarantine.ts";
 
 /**
@@ -24,63 +19,57 @@ import { keepOut } from "./quarantine.ts";
 export async function closeExecution(context: GateContext, call: CloseCall): Promise<CloseAnswer> {
   const { settings, ledger } = context;
   const environment = await ledger.environment(settings.ledger);
-  const id = releaseRecordId(call.execution);
-  const before = await ledger.read(settings.ledger, id, releaseRecord);
-  const repeated = before?.startedAt === call.startedAt ? before : undefined;
-  const record = repeated ?? (await settle(context, call, environment));
-  if (!repeated && !before) await ledger.put(settings.ledger, record);
-  await release(context, call);
+  const record = (await findRecord(context, call)) ?? (await settle(context, call, environment));
+  await freeLock(context, call);
   const offer = await offerOnwards(context, call, record);
-  const why = offer ? `${record.why}; ${offer}` : record.why;
-  if (!record.told && (await context.tell(notice(context, call, { ...record, why }, environment.good))))
-    await ledger.update(settings.ledger, id, { set: { told: true }, condition: "attribute_exists(id)" });
-  return answerOf(call, { ...record, why }, environment);
+  const said = offer ? { ...record, why: `${record.why}; ${offer}` } : record;
+  if (!record.told && (await context.tell(noticeOf(settings, call, said))))
+    await ledger.update(settings.ledger, record.id, {
+      set: { told: true },
+      condition: "#startedAt = :startedAt",
+      values: { ":startedAt": call.startedAt },
+    });
+  return answerOf(call, said, environment);
 }
 
-/** Decides the end and does what belongs to it while the lock is still held. */
+/** The record of this very execution, where it has ended already. */
+async function findRecord({ settings, ledger }: GateContext, call: Caller): Promise<ReleaseRecord | undefined> {
+  const record = await ledger.read(settings.ledger, releaseRecordId(call.execution), releaseRecord);
+  return record?.startedAt === call.startedAt ? record : undefined;
+}
+
+/** Decides the end, does what belongs to it while the lock is still held, and records it. */
 async function settle(context: GateContext, call: CloseCall, environment: EnvironmentItem): Promise<ReleaseRecord> {
   const { settings, ledger } = context;
   const outcome =
     call.lane === "rollback" ? await closeRollback(context, call, environment) : outcomeOf(call, environment);
-  const build = await buildIn(context, call);
-  const execution = call.execution;
-  const at = new Date(call.now).toISOString();
-  let { why } = outcome;
+  const build = await findBuild(context, call);
   if (outcome.quarantine && build)
-    await keepOut(context, call, { digest: digestOf(build.image), by: "smoke", reason: why });
-  if (outcome.freeze) why = await freeze(context, call, { ...outcome, why });
-  const approval = settings.gate && (await ledger.read(settings.ledger, approvalId(nameOf(execution)), approvalItem));
-  const { contains, requestedBy = "" } = Object(call.input) as { contains?: unknown; requestedBy?: unknown };
-  return {
-    id: releaseRecordId(execution),
+    await keepOut(context, call, { digest: digestOf(build.image), by: "smoke", reason: outcome.why });
+  const why = outcome.freeze ? await freeze(context, call, outcome.why) : outcome.why;
+  const approval = settings.gate && (await findApproval(context, call));
+  const { good, previous } = environment;
+  const before = good?.execution === call.execution ? previous : good;
+  const { contains, requestedBy } = Object(call.input);
+  const record: ReleaseRecord = {
+    id: releaseRecordId(call.execution),
     ended: outcome.ended,
     why: cut(why, 4000),
     ...(build ? { build } : {}),
-    requestedBy: lineOf(String(requestedBy), 256),
+    requestedBy: typeof requestedBy === "string" ? lineOf(requestedBy, 256) : "",
     startedAt: call.startedAt,
-    endedAt: at,
-    ...(environment.good && environment.good.execution !== execution ? { before: environment.good.commit } : {}),
-    ...(approval?.question.execution === execution && approval.decision ? { decision: approval.decision } : {}),
-    ...(contains === undefined ? {} : { contains }),
+    endedAt: new Date(call.now).toISOString(),
+    ...(before ? { before: before.commit } : {}),
+    ...(approval?.decision ? { decision: approval.decision } : {}),
+    // Where the input can't be read, nor can this.
+    ...(build && contains !== undefined ? { contains } : {}),
   };
-}
-
-/** Nothing but an emergency or a rollback may change the environment until something is green. Says so where it can't be written. */
-async function freeze({ settings, ledger }: GateContext, call: CloseCall, { why }: Outcome): Promise<string> {
-  const frozen = { reason: cut(why, 1000), since: new Date(call.now).toISOString(), by: call.execution };
-  try {
-    await ledger.update(settings.ledger, "environment", {
-      set: { frozen },
-      condition: "attribute_exists(id) AND attribute_not_exists(#frozen)",
-    });
-    return why;
-  } catch (error) {
-    return `${why}; and the environment could NOT be frozen (${error instanceof Error ? error.name : "error"}): start no release here`;
-  }
+  // Two calls at once: the record that was written says how it ended.
+  return (await ledger.put(settings.ledger, record)) ? record : ((await findRecord(context, call)) ?? record);
 }
 
 /** The lock is free where this execution still holds it. */
-const release = ({ settings, ledger }: GateContext, { execution }: CloseCall): Promise<boolean> =>
+const freeLock = ({ settings, ledger }: GateContext, { execution }: CloseCall): Promise<boolean> =>
   ledger.update(settings.ledger, "environment", {
     remove: ["holder", "heldSince", "deploying"],
     condition: "#holder = :me",
@@ -108,42 +97,12 @@ async function offerOnwards(
   }
 }
 
-/** Every notice says what happened, where to look, what changed and how to take it back. */
-function notice({ settings }: GateContext, call: CloseCall, record: ReleaseRecord, good: Good | undefined) {
-  const { build, ended, why, requestedBy } = record;
-  const commit = build?.commit ?? call.left?.commit;
-  const changed = commit && good && good.commit !== commit;
-  const undone = ["RolledBack", "Refused", "Restored"].includes(ended) && commit;
-  return {
-    subject: `${ended} ${commit ? short(commit) : nameOf(call.execution)}`,
-    lines: [
-      `${settings.project} ${settings.environment}: ${ended}`,
-      why,
-      ...(build ? [`Commit: ${build.commit}`, `Image: ${build.image}`] : []),
-      `Asked for by: ${requestedBy}`,
-      ...(changed ? [`Changes: ${compareLink(settings.repository, good.commit, commit)}`] : []),
-      ...(undone ? [`Take it back: git revert ${commit}`] : []),
-      `Execution: ${consoleLink(call.execution)}`,
-    ],
-  };
-}
-
-/** What the execution was about, as far as its input can be read. */
-async function buildIn({ settings, ledger }: GateContext, call: CloseCall): Promise<Build | undefined> {
-  if (call.lane === "rollback") return undefined;
-  const read = readInput(call.lane, settings.gate !== undefined, call.input);
-  if ("problems" in read) return undefined;
-  if (!settings.gate || call.lane !== "release") return buildOf(read.input.candidate);
-  const item = await ledger.read(settings.ledger, approvalId(nameOf(call.execution)), approvalItem);
-  return item?.question.execution === call.execution ? item.question.build : buildOf(read.input.candidate);
-}
-
-function answerOf(
-  call: CloseCall,
-  { ended, why, build }: ReleaseRecord,
-  { good, unproven }: EnvironmentItem,
-): CloseAnswer {
-  const release = [good, unproven].find((one) => one?.execution === call.execution);
+/** Of a rollback: where it went. */
+function answerOf(call: CloseCall, record: ReleaseRecord, environment: EnvironmentItem): CloseAnswer {
+  const { ended, why, build } = record;
+  const { good, previous, unproven } = environment;
+  const own = [good, previous, unproven].find((one) => one?.execution === call.execution);
+  const release = ended === "Restored" ? targetOf(call) : own;
   return {
     ended,
     why,

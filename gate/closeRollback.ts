@@ -1,32 +1,37 @@
 import * as v from "valibot";
 import type { CloseCall } from "../contract/calls.ts";
 import { readInput } from "../contract/input.ts";
-import { type EnvironmentItem, good } from "../contract/ledger.ts";
+import { type EnvironmentItem, type Good, good } from "../contract/ledger.ts";
 import type { GateContext } from "./context.ts";
+import { thaw } from "./freeze.ts";
+import { ledgerChanged } from "./ledger.ts";
 import { isBack, type Outcome, rollbackOutcome } from "./outcome.ts";
 import { keepOut } from "./quarantine.ts";
-import { frozenSinceOf } from "./rules.ts";
+
+const lockAnswer = v.looseObject({ target: good, fence: v.number(), frozenSince: v.nullable(v.string()) });
+
+/** Where a rollback went, by the answer with which it took the lock. */
+export function targetOf({ answer }: CloseCall): Good | undefined {
+  const read = v.safeParse(lockAnswer, answer);
+  return read.success ? read.output.target : undefined;
+}
 
 /**
  * Records what a rollback came to: its target is last-known-good, what was left is no place to go back to and is kept out, as left
  * by an operator. That is no verdict: it revokes no evidence.
  */
 export async function closeRollback(
-  { settings, ledger }: Pick<GateContext, "settings" | "ledger">,
+  { settings, ledger }: GateContext,
   call: CloseCall,
   environment: EnvironmentItem,
 ): Promise<Outcome> {
-  const answer = v.safeParse(
-    v.looseObject({ target: good, fence: v.number(), frozenSince: v.nullable(v.string()) }),
-    call.answer,
-  );
-  const outcome = rollbackOutcome(call, answer.success ? answer.output.target : undefined);
-  if (!answer.success || !isBack(call)) return outcome;
+  const answer = v.safeParse(lockAnswer, call.answer);
+  const outcome = rollbackOutcome(call, environment, targetOf(call));
+  if (!answer.success || !isBack(call, environment)) return outcome;
   const { target, fence, frozenSince } = answer.output;
   const { leaving, previous } = environment;
-  const thaws = outcome.ended === "Restored" && frozenSince !== null && frozenSince === frozenSinceOf(environment);
   const staysGood = environment.good?.taskDefinition === target.taskDefinition;
-  const written = await ledger.update(settings.ledger, "environment", {
+  const write = {
     set: {
       good: target,
       previous: staysGood ? (previous ?? null) : null,
@@ -35,13 +40,17 @@ export async function closeRollback(
     remove: [
       "unproven",
       ...(settings.gate && !target.hotfix ? ["mustContain"] : []),
-      ...(thaws ? ["frozen"] : []),
       ...(leaving?.execution === call.execution ? ["leaving"] : []),
     ],
     condition: "#holder = :me AND #fence = :fence",
     values: { ":me": call.execution, ":fence": fence },
-  });
-  if (!written) return { ended: "Displaced", why: "another execution took the lock over" };
+  };
+  const isWritten = await ledger.update(
+    settings.ledger,
+    "environment",
+    outcome.ended === "Restored" ? thaw(write, environment, frozenSince) : write,
+  );
+  if (!isWritten) throw ledgerChanged("the environment's item changed");
 
   const digest = call.left?.digest;
   const read = readInput("rollback", false, call.input);

@@ -1,39 +1,45 @@
 import { DescribeExecutionCommand, type SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 
 /** An execution as far as the gate asks after one. */
-export type Described =
-  | {
-      /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`, `PENDING_REDRIVE`. */
-      status: string;
-      machine: string;
-      redrives: number;
-      /** Parsed; undefined where it isn't JSON. */
-      input: unknown;
-      output: unknown;
-      /** Milliseconds since 1970; undefined while it runs. */
-      stoppedAt: number | undefined;
-    }
-  /** There is no such execution, or no longer: AWS keeps histories for 90 days. */
-  | "unknown";
+export interface ExecutionState {
+  /** `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`, `PENDING_REDRIVE`. */
+  status: string;
+  redrives: number;
+  /** Parsed; undefined where it isn't JSON. */
+  input: unknown;
+  output: unknown;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** Undefined while it runs. */
+  stoppedAt: number | undefined;
+}
 
 /** Step Functions as the gate uses it. Throws what Step Functions throws. */
 export function openExecutions(sfn: SFNClient) {
+  /** Undefined where there is no such execution, or no longer: AWS keeps histories for 90 days. */
+  const describe = async (executionArn: string): Promise<ExecutionState | undefined> => {
+    try {
+      const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return {
+        status: found.status ?? "RUNNING",
+        redrives: found.redriveCount ?? 0,
+        input: parse(found.input),
+        output: parse(found.output),
+        startedAt: found.startDate?.getTime() ?? 0,
+        stoppedAt: found.stopDate?.getTime(),
+      };
+    } catch (error) {
+      if (isNamed(error, "ExecutionDoesNotExist", "InvalidArn")) return undefined;
+      throw error;
+    }
+  };
   return {
-    async describe(executionArn: string): Promise<Described> {
-      try {
-        const found = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        return {
-          status: found.status ?? "RUNNING",
-          machine: found.stateMachineArn ?? "",
-          redrives: found.redriveCount ?? 0,
-          input: parse(found.input),
-          output: parse(found.output),
-          stoppedAt: found.stopDate?.getTime(),
-        };
-      } catch (error) {
-        if (isNamed(error, "ExecutionDoesNotExist", "InvalidArn")) return "unknown";
-        throw error;
-      }
+    describe,
+
+    /** Whether an execution that the ledger names still runs; one whose history is gone doesn't. */
+    async isRunning(executionArn: string): Promise<boolean> {
+      const state = await describe(executionArn);
+      return state !== undefined && !isOver(state);
     },
 
     /** Starting the same name again is no second start, whether the first still runs or is over. */
@@ -48,14 +54,10 @@ export function openExecutions(sfn: SFNClient) {
 }
 export type Executions = ReturnType<typeof openExecutions>;
 
-/** Whether it is over for certain. */
-export const isOver = (described: Described): boolean =>
-  described !== "unknown" && ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"].includes(described.status);
+export const isOver = ({ status }: ExecutionState): boolean =>
+  ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"].includes(status);
 
-export const isRunning = (described: Described): boolean => described !== "unknown" && !isOver(described);
-
-export const isNamed = (error: unknown, ...names: string[]): error is Error =>
-  error instanceof Error && names.includes(error.name);
+const isNamed = (error: unknown, ...names: string[]): boolean => error instanceof Error && names.includes(error.name);
 
 function parse(text: string | undefined): unknown {
   try {

@@ -9,6 +9,7 @@ import {
   type MarkGoodAnswer,
   readCall,
 } from "../contract/calls.ts";
+import { lineOf } from "../contract/text.ts";
 import { admit } from "./admit.ts";
 import { closeExecution } from "./close.ts";
 import type { GateContext, Notice } from "./context.ts";
@@ -55,7 +56,10 @@ export function gateHandler(
   };
 }
 
-/** SNS refuses a subject of 100 characters or more, or with anything but printable ASCII. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+/**
+ * SNS refuses a subject of 100 characters or more, or with anything but printable ASCII:
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html. Lines may quote strangers, and stay lines.
+ */
 async function publish(
   sns: SNSClient,
   { project, environment, topic }: GateSettings,
@@ -67,7 +71,7 @@ async function publish(
       new PublishCommand({
         TopicArn: topic,
         Subject: headed,
-        Message: lines.join("\n"),
+        Message: lines.map((line) => lineOf(line, 5000)).join("\n"),
         MessageAttributes: { to: { DataType: "String", StringValue: "everyone" } },
       }),
     );

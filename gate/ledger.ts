@@ -121,5 +121,9 @@ function parse<Schema extends v.GenericSchema>(schema: Schema, item: unknown, wh
   throw unreadable(`${where}: ${v.getDotPath(read.issues[0])}: ${read.issues[0].message}`);
 }
 
+/** Somebody else wrote at the same time: the call is made again, and reads what they wrote. */
+export const ledgerChanged = (how: string): Error =>
+  Object.assign(new Error(`gate: ${how} at the same time`), { name: "LedgerChanged" });
+
 const unreadable = (message: string): Error =>
   Object.assign(new Error(`gate: ${message}`), { name: "LedgerUnreadable" });

@@ -2,9 +2,12 @@ import type { AdmitAnswer, AdmitCall, LockCall, SurveyAnswer } from "../contract
 import { laneOf } from "../contract/execution.ts";
 import { type RollbackInput, readInput } from "../contract/input.ts";
 import type { EnvironmentItem, Good, LeftRelease } from "../contract/ledger.ts";
-import { checkName, redriven, stillRuns } from "./assess.ts";
-import type { Caller, GateContext } from "./context.ts";
-import { close, type Refusal } from "./refusal.ts";
+import { short } from "../contract/text.ts";
+import { checkStart } from "./assess.ts";
+import { type Caller, type GateContext, isRefusal, type Refusal, refuse } from "./context.ts";
+import { isFrozenByRollback } from "./freeze.ts";
+import { ledgerChanged } from "./ledger.ts";
+import { isHeld } from "./waiting.ts";
 
 /**
  * An operator's rollback is decided when it is asked for, from what is to be left: two operators, a second click, one while Greengate
@@ -12,75 +15,103 @@ import { close, type Refusal } from "./refusal.ts";
  */
 export async function admitRollback(context: GateContext, call: AdmitCall): Promise<AdmitAnswer> {
   const input = await readRollback(context, call);
-  if ("ended" in input) return input;
+  if (isRefusal(input)) return input;
   const { settings, ledger } = context;
   const environment = await ledger.environment(settings.ledger);
-  const left = await leftBy(context, call, environment);
-  const target = choose(environment, left, input.rollback.to);
-  if ("ended" in target) return target;
+  const left = await findLeft(context, call, environment);
+  const target = choose(environment, left, call, input);
+  if (isRefusal(target)) return target;
   const { leaving } = environment;
-  const marked = await ledger.update(settings.ledger, "environment", {
+  const isMarked = await ledger.update(settings.ledger, "environment", {
     set: { leaving: { execution: call.execution, left } },
     condition: leaving ? "#leaving.execution = :before" : "attribute_exists(id) AND attribute_not_exists(#leaving)",
     values: leaving ? { ":before": leaving.execution } : {},
   });
-  // Somebody else asked in the same moment: what they leave is to be read first.
-  if (!marked) throw Object.assign(new Error("gate: another rollback was asked for at once"), { name: "AskedAtOnce" });
+  if (!isMarked) throw ledgerChanged("another rollback was asked for");
   return { next: "lock", why: "an operator asked for it", left };
 }
 
 /** Where a rollback goes, under the lock: last-known-good, unless that is what is to be left. */
-export async function targetOf(
+export async function chooseTarget(
   context: GateContext,
   call: LockCall,
-): Promise<{ kind: "rollback"; target: Good; environment: EnvironmentItem } | Refusal> {
+): Promise<{ target: Good; environment: EnvironmentItem } | Refusal> {
   const input = await readRollback(context, call);
-  if ("ended" in input) return input;
+  if (isRefusal(input)) return input;
   const environment = await context.ledger.environment(context.settings.ledger);
-  const target = choose(environment, call.left ?? unannounced, input.rollback.to);
-  return "ended" in target ? target : { kind: "rollback", target, environment };
+  const target = choose(environment, call.left ?? unknown, call, input);
+  return isRefusal(target) ? target : { target, environment };
 }
 
 async function readRollback(context: GateContext, call: Caller): Promise<RollbackInput | Refusal> {
-  if (call.redrives > 0) return redriven;
+  const unfit = await checkStart(context, call);
+  if (unfit) return unfit;
   const read = readInput("rollback", false, call.input);
-  if ("problems" in read) return close("InvalidInput", read.problems);
-  return (await checkName(context, call)) ?? read.input;
+  return "problems" in read ? refuse("InvalidInput", read.problems) : read.input;
 }
 
-/** What is to be left: the release that another rollback leaves, that is under way, that somebody announced or that serves. */
-async function leftBy(context: GateContext, call: AdmitCall, environment: EnvironmentItem): Promise<LeftRelease> {
-  const { leaving, holder, deploying, good, previous } = environment;
-  if (leaving && leaving.execution !== call.execution && (await stillRuns(context, leaving.execution)))
-    return leaving.left;
-  const announced =
-    deploying && deploying.taskDefinition !== good?.taskDefinition
-      ? { taskDefinition: deploying.taskDefinition, digest: deploying.digest, commit: deploying.commit }
-      : undefined;
-  const changing = holder !== undefined && laneOf(holder) !== "rollback" && (await stillRuns(context, holder));
+/** A release that isn't known by its task definition yet. */
+const unknown: LeftRelease = { taskDefinition: null, digest: null, commit: null };
+
+/** What is to be left: the release that another rollback leaves, that somebody announced, that is under way, or that serves. */
+async function findLeft(context: GateContext, call: AdmitCall, environment: EnvironmentItem): Promise<LeftRelease> {
+  const { leaving, deploying, good, previous, unproven } = environment;
+  if (leaving && (await isStillLeaving(context, call, environment))) return leaving.left;
+  // What a rollback announces is where it goes.
+  if (deploying && deploying.taskDefinition !== good?.taskDefinition && laneOf(deploying.execution) !== "rollback")
+    return { taskDefinition: deploying.taskDefinition, digest: deploying.digest, commit: deploying.commit };
   // It has announced nothing yet, or is going back already: whatever it brought, it isn't last-known-good.
-  if (changing) return announced ?? unannounced;
-  if (announced) return announced;
-  const served = servedBy(call.service);
-  const releases = [good, previous, environment.unproven];
-  const taskDefinition = served ?? good?.taskDefinition ?? null;
-  const release = releases.find((one) => one?.taskDefinition === taskDefinition);
-  return { taskDefinition, digest: release?.digest ?? null, commit: release?.commit ?? null };
+  if (await isChanging(context, call, environment)) return unknown;
+  const taskDefinition = findServing(call.service, good) ?? good?.taskDefinition ?? null;
+  const release = [good, previous, unproven].find((one) => one?.taskDefinition === taskDefinition);
+  // What nobody recorded as good, ECS's task definition tells.
+  const build = release ?? call.service?.builds?.[taskDefinition ?? ""];
+  return { taskDefinition, digest: build?.digest ?? null, commit: build?.commit ?? null };
 }
 
-const unannounced: LeftRelease = { taskDefinition: null, digest: null, commit: null };
+/**
+ * Whether the last rollback that was asked for is still to leave what it was to leave: it was this one, it runs, or one before it that
+ * leaves the same has the lock, or failed.
+ */
+async function isStillLeaving({ executions }: GateContext, call: AdmitCall, environment: EnvironmentItem) {
+  const { leaving, holder = "" } = environment;
+  if (!leaving) return false;
+  if (leaving.execution === call.execution || laneOf(holder) === "rollback" || isFrozenByRollback(environment))
+    return true;
+  return executions.isRunning(leaving.execution);
+}
 
-/** An open deployment is what an operator means; else what users are served by. */
-const servedBy = (service: SurveyAnswer | null | undefined): string | undefined =>
-  service?.open ?? service?.serves ?? undefined;
+/** Whether a release or an emergency is under way that isn't recorded as good. */
+async function isChanging({ executions }: GateContext, { now }: AdmitCall, environment: EnvironmentItem) {
+  const { holder = "", good } = environment;
+  if (laneOf(holder) === "rollback" || holder === good?.execution) return false;
+  return isHeld(executions, environment, now);
+}
 
-/** A commit that is asked for may be of two releases: the one that is not to be left is meant. */
-function choose({ good, previous }: EnvironmentItem, left: LeftRelease, to: string | undefined): Good | Refusal {
+/** An open deployment is what an operator means, unless it brings the good release; else what users are served by. */
+function findServing(service: SurveyAnswer | null | undefined, good: Good | undefined): string | null | undefined {
+  const isWayBack = service?.open != null && service.open === good?.taskDefinition;
+  return isWayBack ? service.serves : (service?.open ?? service?.serves);
+}
+
+/**
+ * Last-known-good, else the good one before: whichever is not to be left. A release that became good after the rollback was asked for
+ * is what the operator meant to leave. A commit that is asked for may be of two releases: the one that is not to be left is meant.
+ */
+function choose(
+  { good, previous }: EnvironmentItem,
+  left: LeftRelease,
+  { startedAt }: Caller,
+  { rollback: { to } }: RollbackInput,
+): Good | Refusal {
   const releases = [good, previous].filter((one) => one != null);
-  const others = releases.filter((one) => one.taskDefinition !== left.taskDefinition);
+  const others = releases.filter(
+    ({ taskDefinition, since }) =>
+      taskDefinition !== left.taskDefinition && !(Date.parse(since) > Date.parse(startedAt)),
+  );
   const [target] = to === undefined ? others : [...others, ...releases].filter(({ commit }) => commit.startsWith(to));
   if (target) return target;
-  const names = others.map(({ commit, release }) => `${commit.slice(0, 7)} (${release})`).join(", ");
-  if (names === "") return close("InvalidInput", "no other release was good here: there is nothing to roll back to");
-  return close("InvalidInput", `rollback.to must be one of ${names}, not ${to}`);
+  const names = others.map(({ commit, release }) => `${short(commit)} (${release})`).join(", ");
+  if (names === "") return refuse("InvalidInput", "no other release was good here: there is nothing to roll back to");
+  return refuse("InvalidInput", `rollback.to must be one of ${names}, not ${to}`);
 }

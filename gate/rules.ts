@@ -2,13 +2,14 @@ import { type Build, buildOf, type Candidate, repositoryOf } from "../contract/c
 import type { ReleaseInput } from "../contract/input.ts";
 import type { EnvironmentItem, Good, Quarantine } from "../contract/ledger.ts";
 import { lineOf, moment, short } from "../contract/text.ts";
-import { close, type Refusal } from "./refusal.ts";
+import { type Refusal, refuse } from "./context.ts";
+import { reasonOf } from "./freeze.ts";
 
 /** Only images of the environment's registry, and those that configuration names, are released in any lane. */
 export function checkRegistry({ image }: Candidate, registries: string[]): Refusal | undefined {
   const repository = repositoryOf(image);
   if (registries.includes(repository)) return undefined;
-  return close("InvalidInput", `candidate.image must be of ${registries.join(", ")}, not of ${lineOf(repository)}`);
+  return refuse("InvalidInput", `candidate.image must be of ${registries.join(", ")}, not of ${lineOf(repository)}`);
 }
 
 /** A redeploy of what is good here, for changed configuration: the same image of the same commit. */
@@ -25,11 +26,11 @@ export function checkRedeploy(candidate: Candidate, good: Good): Refusal | undef
     "pullRequest",
     ...(good.hotfix ? [] : (["sequence"] as const)),
   ];
-  const differing = fields.filter((field) => own[field] !== good[field]);
-  if (differing.length === 0) return undefined;
-  return close(
+  const difference = fields.find((field) => own[field] !== good[field]);
+  if (!difference) return undefined;
+  return refuse(
     "InvalidInput",
-    `candidate.${differing[0]} differs from that of ${short(good.commit)}, which is good here: send the one that was released`,
+    `candidate.${difference} differs from that of ${short(good.commit)}, which is good here: send the one that was released`,
   );
 }
 
@@ -44,24 +45,24 @@ export interface RuleArgs {
 /** Why this candidate may not change the environment now: asked before, and again under the lock. */
 export function refuseCandidate({ environment, candidate, quarantine, contains }: RuleArgs): Refusal | undefined {
   const { good, frozen, mustContain } = environment;
-  if (frozen !== undefined) return close("Frozen", `the environment is frozen: ${reasonOf(frozen)}`);
+  if (frozen !== undefined) return refuse("Frozen", `the environment is frozen: ${reasonOf(frozen)}`);
   if (good && candidate.sequence < good.sequence)
-    return close(
+    return refuse(
       "Superseded",
       `candidate.sequence ${candidate.sequence} is older than ${good.sequence} of ${short(good.commit)}, which is good here; if history was rewritten, deploy it once with the emergency machine, which counts anew`,
     );
   if (good && candidate.sequence === good.sequence && candidate.commit !== good.commit && !good.hotfix)
-    return close(
+    return refuse(
       "InvalidInput",
       `candidate.sequence ${candidate.sequence} is also that of ${short(good.commit)}, another commit that is good here: check the repository out with fetch-depth: 0`,
     );
   if (quarantine) {
     const { by, reason, at } = quarantine;
     const left = by === "operator" ? "an operator left this image" : "this image was red here under the same settings";
-    return close("Quarantined", `${left} (${moment(at)}): ${lineOf(reason)}`);
+    return refuse("Quarantined", `${left} (${moment(at)}): ${lineOf(reason)}`);
   }
-  if (mustContain && !containing({ mustContain, candidate, contains }))
-    return close(
+  if (mustContain && !explainContainment({ mustContain, candidate, contains }))
+    return refuse(
       "WouldUndoHotfix",
       `candidate.history must contain the hotfix ${mustContain}; if it was squashed, say so in contains`,
     );
@@ -69,7 +70,7 @@ export function refuseCandidate({ environment, candidate, quarantine, contains }
 }
 
 /** How it is known that a candidate contains the hotfix; undefined where it isn't. */
-export function containing({
+export function explainContainment({
   mustContain,
   candidate,
   contains,
@@ -79,15 +80,3 @@ export function containing({
   if (contains?.hotfix === mustContain) return `only the requester says so: ${lineOf(contains.reason)}`;
   return undefined;
 }
-
-/** Whatever a freeze holds, it is one. */
-export const reasonOf = (frozen: unknown): string => {
-  const reason = typeof frozen === "object" && frozen !== null && "reason" in frozen ? frozen.reason : undefined;
-  return typeof reason === "string" && reason !== "" ? lineOf(reason) : "no reason is recorded";
-};
-
-/** When a freeze began, which tells one from another; null where nothing is frozen. */
-export const frozenSinceOf = ({ frozen }: EnvironmentItem): string | null => {
-  if (frozen === undefined) return null;
-  return typeof frozen === "object" && frozen !== null && "since" in frozen ? String(frozen.since) : "";
-};

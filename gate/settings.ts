@@ -8,7 +8,7 @@ const list = v.pipe(
 );
 const number = v.pipe(text, v.regex(/^\d+$/), v.transform(Number));
 
-const schema = v.object({
+const variables = v.object({
   PROJECT: text,
   ENVIRONMENT: text,
   /** GitHub `owner/name`, for links. */
@@ -24,14 +24,18 @@ const schema = v.object({
   LOCK_WAIT_MINUTES: number,
   /** ARN of the next environment's release machine, which green releases are offered to. */
   OFFERS_TO: v.optional(text),
-  /** ARN of the release machine whose executions are evidence; with it go the four that follow. */
-  EVIDENCE_MACHINE: v.optional(text),
+});
+
+/** All of them where one is set: half a gate would ask for nothing. */
+const gateVariables = v.object({
+  /** ARN of the release machine whose executions are evidence. */
+  EVIDENCE_MACHINE: text,
   /** Name of that environment's ledger table. */
-  EVIDENCE_LEDGER: v.optional(text),
-  EVIDENCE_DAYS: v.optional(number),
-  EXPIRES_AFTER_HOURS: v.optional(number),
+  EVIDENCE_LEDGER: text,
+  EVIDENCE_DAYS: number,
+  EXPIRES_AFTER_HOURS: number,
   /** Names of those who may decide, separated by commas. */
-  APPROVERS: v.optional(list),
+  APPROVERS: list,
 });
 
 /** What a release needs here before it may go ahead. */
@@ -52,45 +56,38 @@ export interface GateSettings {
   registries: string[];
   topic: string;
   lockWaitMinutes: number;
-  offersTo?: string | undefined;
-  gate?: Gate;
+  offersTo: string | undefined;
+  /** Undefined where releases need neither evidence nor approval. */
+  gate: Gate | undefined;
 }
 
 /** Reads the function's environment variables. Throws one InvalidEnvironment that names every one that is wrong. */
-export function readSettings(variables: Readonly<Record<string, string | undefined>>): GateSettings {
-  const read = v.safeParse(schema, variables);
-  const names = read.issues?.map((issue) => v.getDotPath(issue)) ?? [];
-  const { EVIDENCE_MACHINE, EVIDENCE_LEDGER, EVIDENCE_DAYS, EXPIRES_AFTER_HOURS, APPROVERS, ...rest } = read.success
-    ? read.output
-    : ({} as Partial<v.InferOutput<typeof schema>>);
-  const gated = [EVIDENCE_MACHINE, EVIDENCE_LEDGER, EVIDENCE_DAYS, EXPIRES_AFTER_HOURS, APPROVERS];
-  if (read.success && gated.some((one) => one === undefined) && gated.some((one) => one !== undefined))
-    names.push("EVIDENCE_MACHINE, EVIDENCE_LEDGER, EVIDENCE_DAYS, EXPIRES_AFTER_HOURS and APPROVERS together");
-  if (!read.success || names.length > 0) {
+export function readSettings(env: Readonly<Record<string, string | undefined>>): GateSettings {
+  const own = v.safeParse(variables, env);
+  const isGated = Object.keys(gateVariables.entries).some((name) => env[name] !== undefined);
+  const gate = isGated ? v.safeParse(gateVariables, env) : undefined;
+  if (!own.success || gate?.success === false) {
+    const names = [...(own.issues ?? []), ...(gate?.issues ?? [])].map((issue) => v.getDotPath(issue));
     const message = `gate: environment variables to be set by pulumi up: ${names.join(", ")}`;
     throw Object.assign(new Error(message), { name: "InvalidEnvironment" });
   }
-  const own = rest as v.InferOutput<typeof schema>;
+  const { output } = own;
   return {
-    project: own.PROJECT,
-    environment: own.ENVIRONMENT,
-    repository: own.REPOSITORY,
-    ledger: own.LEDGER,
-    template: own.TEMPLATE,
-    registries: own.REGISTRIES,
-    topic: own.TOPIC,
-    lockWaitMinutes: own.LOCK_WAIT_MINUTES,
-    offersTo: own.OFFERS_TO,
-    ...(EVIDENCE_MACHINE && EVIDENCE_LEDGER && EVIDENCE_DAYS && EXPIRES_AFTER_HOURS && APPROVERS
-      ? {
-          gate: {
-            machine: EVIDENCE_MACHINE,
-            ledger: EVIDENCE_LEDGER,
-            evidenceDays: EVIDENCE_DAYS,
-            expiresAfterHours: EXPIRES_AFTER_HOURS,
-            approvers: APPROVERS,
-          },
-        }
-      : {}),
+    project: output.PROJECT,
+    environment: output.ENVIRONMENT,
+    repository: output.REPOSITORY,
+    ledger: output.LEDGER,
+    template: output.TEMPLATE,
+    registries: output.REGISTRIES,
+    topic: output.TOPIC,
+    lockWaitMinutes: output.LOCK_WAIT_MINUTES,
+    offersTo: output.OFFERS_TO,
+    gate: gate && {
+      machine: gate.output.EVIDENCE_MACHINE,
+      ledger: gate.output.EVIDENCE_LEDGER,
+      evidenceDays: gate.output.EVIDENCE_DAYS,
+      expiresAfterHours: gate.output.EXPIRES_AFTER_HOURS,
+      approvers: gate.output.APPROVERS,
+    },
   };
 }

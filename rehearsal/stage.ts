@@ -17,6 +17,8 @@ export interface StageArgs {
   cloud: Cloud;
   clock: Clock;
   graphs: readonly Graph[];
+  /** Builds on main, oldest first. */
+  main?: readonly string[];
 }
 
 /** A cloud with both environments, and the verbs in which a story is told. */
@@ -43,9 +45,9 @@ export interface Stage {
   serving(environment: Environment): Promise<string | null>;
 }
 
-export function createStage({ cloud, clock, graphs }: StageArgs): Stage {
+export function createStage({ cloud, clock, graphs, main: merged = [] }: StageArgs): Stage {
   const badReleases = new Set<string>();
-  const main: string[] = [];
+  const main = [...merged];
   const machines = new Map(
     graphs
       .flatMap(({ resources }) => resources)

@@ -8,21 +8,23 @@ export interface Expected {
   /** `GREENGATE_RELEASE`. A release that changes only configuration has its commit in common with the old one. */
   release: string;
   commit: string;
+  /** How many answers in a row must say so, before anything is judged. Default 5. */
+  inARow?: number;
 }
 
-const inARow = 5;
 const gap = 200;
 const limit = 30_000;
 
 const health = v.object({ commit: v.string(), release: v.string() });
 
 /**
- * Waits until five answers in a row say that they come from `expected`. Load balancers take an unknown time to shift and
+ * Waits until some answers in a row say that they come from `expected`. Load balancers take an unknown time to shift and
  * kept-alive connections may still lead to the old colour, whose answer is neither green nor red. After 30 s (or at the
  * target's deadline) throws NotJudged and says who answered instead.
  */
 export async function identify(target: Target, expected: Expected): Promise<void> {
   const { clock } = target;
+  const { inARow = 5 } = expected;
   const until = Math.min(clock.now() + limit, target.deadline);
   let row = 0;
   let last = "nobody was asked";
@@ -38,7 +40,7 @@ export async function identify(target: Target, expected: Expected): Promise<void
   }
   // A name may have hundreds of characters, and who answered instead must still fit into the line.
   throw new NotJudged(
-    `${lineOf(expected.release, 120)} did not answer ${inARow} times in a row within ${limit / 1000} s; last: ${last}`,
+    `${lineOf(expected.release, 120)} did not answer ${inARow === 1 ? "once" : `${inARow} times in a row`} within ${limit / 1000} s; last: ${last}`,
   );
 }
 

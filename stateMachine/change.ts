@@ -24,6 +24,8 @@ export const change = (settings: MachineSettings, lane: Lane) =>
 
 const caught = { failure: "{% $states.errorOutput %}", restoreSince: "{% $millis() %}" };
 
+const lookFailed = "{% 'where the release is could not be seen for half an hour: ' & $states.errorOutput.Error %}";
+
 /** What deployment/ is told in every call. */
 const call = {
   execution,
@@ -86,7 +88,7 @@ const branch = (settings: MachineSettings, lane: Lane) =>
         Catch: [
           {
             ErrorEquals: ["States.ALL"],
-            Assign: { step: { next: "restore", failure: "TooSlow", why: "{% $states.errorOutput.Error %}" } },
+            Assign: { step: { next: "restore", failure: "TooSlow", why: lookFailed } },
             Next: "Not green",
           },
         ],
@@ -101,6 +103,7 @@ const branch = (settings: MachineSettings, lane: Lane) =>
             changedPaths: "{% $answer.candidate.changedPaths %}",
             smoke: "{% $answer.smoke %}",
             now: "{% $millis() %}",
+            smokedAt: "{% $smoked.at %}",
           },
           150,
         ),

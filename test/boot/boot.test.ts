@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../emulator/graph/graph.ts";
+import { sampleConfig } from "../../rehearsal/samples.ts";
 import { graphOf, resource } from "../support/graph.ts";
 import { boot } from "./boot.ts";
 
@@ -9,7 +10,7 @@ function byName(graph: Graph): Graph {
   return { ...named, resources: named.resources.sort((one, other) => (one.urn < other.urn ? -1 : 1)) };
 }
 
-const programs = { dev: boot("dev"), live: boot("live") };
+const programs = { dev: boot("dev", sampleConfig), live: boot("live", sampleConfig) };
 
 describe.concurrent("the program under Pulumi's own runner", () => {
   test.for(["dev", "live"] as const)("%s is the graph that is rehearsed: inputs, options, outputs", async (stack) => {

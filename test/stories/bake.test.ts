@@ -68,7 +68,8 @@ describe("a release that goes bad while live bakes for its ten minutes", () => {
     await reaches(story, run, "Smoke");
     const metUsers = story.clock.now();
     expect((await ending(run)).ended).toBe("Released");
-    expect(story.clock.now() - metUsers).toBeGreaterThan(10 * minutes);
+    // Counted from the first smoke, which the bake may be a second ahead of.
+    expect(story.clock.now() - metUsers).toBeGreaterThan(10 * minutes - 2_000);
     expect(await seen(story, "live")).toEqual(atPeace("good-2", "good-1"));
   });
 });
@@ -84,7 +85,7 @@ describe("somebody puts the listener's rules back by hand", () => {
     story.cloud.balancers.live?.resetWeights();
     expect((await seen(story, "live")).serves).toBe(commitOf("good-2"));
     const { ended, why } = await ending(run);
-    expect([ended, why]).toEqual(["RolledBack", expect.stringMatching(/did not answer 5 times in a row/)]);
+    expect([ended, why]).toEqual(["RolledBack", expect.stringMatching(/did not answer once within 30 s; last: release release\//)]);
     expect(await seen(story, "live")).toEqual(atPeace("good-2", "good-1"));
     expect(await keptOutBy(story, "live", "slow-boot")).toBe("nobody");
   });

@@ -16,6 +16,7 @@ export const stories: readonly Story[] = [
     twoEmergencies(environment),
     emergencyThatCrashes(environment),
     rollbackAmidEmergency(environment),
+    deploymentByHand(environment),
   ]),
 ];
 
@@ -89,5 +90,18 @@ function rollbackAmidEmergency(environment: Environment): Story {
     await reaches(stage, emergency, "Smoke");
     await ending(await rollback(stage, environment));
     await ending(emergency);
+  };
+}
+
+/** Somebody deploys the good release anew without an execution, which people are told. */
+function deploymentByHand(environment: Environment): Story {
+  return async ({ cloud, clock, emergency }) => {
+    await ending(await emergency(environment, "good-1"));
+    const named = `greengate-${environment}`;
+    const input = { cluster: named, service: named, forceNewDeployment: true };
+    await cloud.call({ service: "ecs", action: "UpdateService", input, caller: "somebody" });
+    const isUnderWay = () =>
+      Object.values(cloud.containers.state().services).some((each) => each.currentServiceDeployment !== undefined);
+    while (isUnderWay()) await clock.sleep(10_000);
   };
 }
