@@ -57,8 +57,8 @@ export interface GateSettings {
   topic: string;
   lockWaitMinutes: number;
   offersTo: string | undefined;
-  /** Undefined where releases need neither evidence nor approval. */
-  gate: Gate | undefined;
+  /** Absent where releases need neither evidence nor approval. */
+  gate?: Gate;
 }
 
 /** Reads the function's environment variables. Throws one InvalidEnvironment that names every one that is wrong. */
@@ -82,12 +82,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     topic: output.TOPIC,
     lockWaitMinutes: output.LOCK_WAIT_MINUTES,
     offersTo: output.OFFERS_TO,
-    gate: gate && {
-      machine: gate.output.EVIDENCE_MACHINE,
-      ledger: gate.output.EVIDENCE_LEDGER,
-      evidenceDays: gate.output.EVIDENCE_DAYS,
-      expiresAfterHours: gate.output.EXPIRES_AFTER_HOURS,
-      approvers: gate.output.APPROVERS,
-    },
+    ...(gate
+      ? {
+          gate: {
+            machine: gate.output.EVIDENCE_MACHINE,
+            ledger: gate.output.EVIDENCE_LEDGER,
+            evidenceDays: gate.output.EVIDENCE_DAYS,
+            expiresAfterHours: gate.output.EXPIRES_AFTER_HOURS,
+            approvers: gate.output.APPROVERS,
+          },
+        }
+      : {}),
   };
 }

@@ -65,7 +65,8 @@ export function createNarrator(print: (line: string) => void): Narrator {
       if (/^(Task|Parallel)StateEntered$/.test(event.type) && !quiet.has(entered))
         once(`${executionArn} ${entered}`, environment, entered);
       const smoked = smokeIn(event);
-      if (smoked) tell(environment, `smoke: ${smoked}`);
+      // The smokes of each minute that say the same are no news.
+      if (smoked) once(`${executionArn} ${smoked}`, environment, `smoke: ${smoked}`);
       if (event.type === "ExecutionStarted") tell(environment, styleText("dim", `${lane} machine starts`));
       if (event.type === "ExecutionSucceeded") {
         const { ended, why } = JSON.parse(detail(event, "executionSucceededEventDetails", "output"));

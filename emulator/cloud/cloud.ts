@@ -154,7 +154,7 @@ export async function startCloud(args: CloudArgs) {
     }
   };
 
-  const perform = integrated({ call, invoke });
+  const perform = integrated(invoke);
   const { aroundTask = (_task, _roleArn, simply) => simply() } = args;
   const stepFunctions = createStepFunctions({
     clock,

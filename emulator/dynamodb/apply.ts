@@ -20,7 +20,6 @@ export interface Applied {
  * that is given is changed. Throws AwsError with DynamoDB's codes and messages.
  */
 export function apply(tables: Tables, action: string, input: object): Applied {
-  if (action === "BatchGetItem") return batchGet(tables, input);
   if (!single.includes(action))
     throw new AwsError("UnknownOperationException", `The embedded cloud's DynamoDB doesn't do ${action}`);
   const perform = load<Action>(`actions/${lower(action)}`);
@@ -34,16 +33,6 @@ export function apply(tables: Tables, action: string, input: object): Applied {
 }
 
 const single = ["GetItem", "PutItem", "UpdateItem", "DeleteItem"];
-
-/** dynalite shuffles what it answers; a run must repeat, so these are single reads in the order of the keys. */
-function batchGet(tables: Tables, input: object): Applied {
-  const { RequestItems } = checked("BatchGetItem", input) as { RequestItems: Record<string, { Keys: object[] }> };
-  const responses = Object.entries(RequestItems).map(([name, { Keys }]) => {
-    const read = (key: object) => apply(tables, "GetItem", { TableName: name, Key: key }).output.Item;
-    return [name, Keys.map(read).filter((item) => item !== undefined)];
-  });
-  return { tables, output: { Responses: Object.fromEntries(responses), UnprocessedKeys: {} } };
-}
 
 /** The request as dynalite's actions take it, its expressions parsed. dynalite would drop what it doesn't know; here it is refused. */
 function checked(action: string, input: object): object {

@@ -27,7 +27,7 @@ const actions = {
     "StopServiceDeployment",
     "UpdateService",
   ],
-  dynamodb: ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"],
+  dynamodb: ["DeleteItem", "GetItem", "PutItem", "UpdateItem"],
   secretsmanager: ["GetSecretValue"],
   sns: ["Publish"],
   logs: ["GetLogEvents"],

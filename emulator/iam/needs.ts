@@ -105,8 +105,6 @@ const needs: { [Name in ServiceName]: { [Action in ActionOf<Name>]?: Needs } } =
     GetItem: table,
     PutItem: table,
     UpdateItem: table,
-    BatchGetItem: ({ RequestItems }, place) =>
-      Object.keys(Object(RequestItems)).flatMap((TableName) => table({ TableName }, place)),
   },
   sns: { Publish: member("TopicArn") },
   logs: {

@@ -51,8 +51,8 @@ describe("of the merges that wait for dev", () => {
     const [one, two] = [await merge("c"), await merge("d", { sequence: 12 })];
     await one.lock();
     expect(await two.lock()).toMatchObject({ next: "wait" });
-    expect(await one.lock()).toMatchObject({ next: "wait" });
     expect(gate.environment().next?.execution).toBe(one.execution);
+    expect(await one.lock()).toMatchObject({ next: "wait" });
     holder.end("ABORTED");
     expect(await two.lock()).toMatchObject({ next: "change" });
     expect(await one.lock()).toMatchObject({ next: "wait" });

@@ -30,7 +30,7 @@ test("the function's variables, with a gate and without", () => {
     topic: "arn:topic",
     lockWaitMinutes: 60,
   };
-  expect(readSettings({ ...env, OFFERS_TO: "arn:next" })).toEqual({ ...settings, offersTo: "arn:next" });
+  expect(readSettings({ ...env, OFFERS_TO: "arn:next" })).toStrictEqual({ ...settings, offersTo: "arn:next" });
   expect(readSettings({ ...env, ...gate }).gate).toEqual({
     machine: "arn:machine",
     ledger: "shop-dev-ledger",

@@ -1,5 +1,4 @@
 import {
-  BatchGetItemCommand,
   DeleteItemCommand,
   type DynamoDBClient,
   DynamoDBServiceException,
@@ -55,8 +54,6 @@ function send(client: DynamoDBClient, action: string, input: object) {
   switch (action) {
     case "GetItem":
       return client.send(new GetItemCommand({ TableName: undefined, Key: undefined, ...input }));
-    case "BatchGetItem":
-      return client.send(new BatchGetItemCommand({ RequestItems: undefined, ...input }));
     case "PutItem":
       return client.send(new PutItemCommand({ TableName: undefined, Item: undefined, ...input }));
     case "UpdateItem":

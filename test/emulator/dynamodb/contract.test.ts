@@ -134,15 +134,6 @@ describe.each([
     expect(swapped).toEqual({ output: { Attributes: marshall({ id: "x", a: 2, b: 1, c: -1 }) } });
   });
 
-  it("reads several items at once, and leaves out those that are not there", async () => {
-    await put({ id: "a", n: 1 });
-    await put({ id: "b", n: 2 });
-    const answer = await ledger.ask("BatchGetItem", {
-      RequestItems: { ledger: { ConsistentRead: true, Keys: ["a", "none"].map((id) => ({ id: { S: id } })) } },
-    });
-    expect(answer).toEqual({ output: { Responses: { ledger: [marshall({ id: "a", n: 1 })] }, UnprocessedKeys: {} } });
-  });
-
   describe("conditions", () => {
     const item = { id: "x", n: 10, s: "smoke#1", yes: true, nil: null, deep: { in: "side" }, set: new Set(["p", "q"]) };
     const values = {
@@ -306,21 +297,9 @@ describe("the in-memory DynamoDB", () => {
     expect(apply(tables, "GetItem", key("x")).tables).toBe(tables);
   });
 
-  it("answers several keys in their order, where dynalite shuffles: a run must repeat", () => {
-    const ids = [..."abcdefgh"];
-    const full = ids.reduce(
-      (before, id) => apply(before, "PutItem", { TableName: "ledger", Item: { id: { S: id } } }).tables,
-      tables,
-    );
-    const Keys = ids.toReversed().map((id) => ({ id: { S: id } }));
-    const { output } = apply(full, "BatchGetItem", { RequestItems: { ledger: { Keys } } });
-    expect(output.Responses).toEqual({ ledger: Keys });
-  });
-
   it.each([
     ["Query", { TableName: "ledger" }, /doesn't do Query/],
     ["GetItem", { ...key("x"), ReturnValuesOnConditionCheckFailure: "ALL_OLD" }, /doesn't know ReturnValuesOnCond/],
-    ["BatchGetItem", { RequestItems: { ledger: { Keys: [key("x").Key, key("x").Key] } } }, /contains duplicates/],
   ])("refuses %s %j", (action, input, why) => {
     expect(() => apply(tables, action, input)).toThrow(why);
   });

@@ -15,7 +15,7 @@ test.each([
   ["sns:publish lose 1", `what follows sns: is not known: "publish"; did you mean Publish?`],
   [
     "dynamodb:Query lose 1",
-    'what follows dynamodb: must be BatchGetItem or DeleteItem or GetItem or PutItem or UpdateItem, not "Query"',
+    'what follows dynamodb: must be DeleteItem or GetItem or PutItem or UpdateItem, not "Query"',
   ],
   ["ecs:UpdateService timeout 1", `the fault of ecs:UpdateService must be throttle or lose, not "timeout"`],
   ["ecs:UpdateService lose 0", `the number after lose must be 1 to 1000 calls, not "0"`],
