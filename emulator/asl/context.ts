@@ -1,8 +1,8 @@
 import type { Scope } from "./execution.ts";
-import { presentState, type Turn } from "./turn.ts";
+import { outwards, presentState, type Turn } from "./turn.ts";
 
-/** What happened in the state, for `$states`. `result` and `errorOutput` are JSON texts. */
-export interface Seen {
+/** What `$states` shows beside the state's input. `result` and `errorOutput` are JSON texts. */
+export interface StateValues {
   result?: string;
   errorOutput?: string;
   token?: string;
@@ -11,11 +11,11 @@ export interface Seen {
 }
 
 /** `$states`, as the scope's present state sees it: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
-export const statesOf = (turn: Turn, scope: Scope, seen: Seen = {}): unknown => ({
+export const statesVariable = (turn: Turn, scope: Scope, values: StateValues): unknown => ({
   input: JSON.parse(scope.input),
-  context: context(turn, scope, seen),
-  ...(seen.result !== undefined && { result: JSON.parse(seen.result) }),
-  ...(seen.errorOutput !== undefined && { errorOutput: JSON.parse(seen.errorOutput) }),
+  context: contextObject(turn, scope, values),
+  ...(values.result !== undefined && { result: JSON.parse(values.result) }),
+  ...(values.errorOutput !== undefined && { errorOutput: JSON.parse(values.errorOutput) }),
 });
 
 /** JSON text of the innermost variable of that name, if it is assigned. */
@@ -26,7 +26,7 @@ export const variableOf = (turn: Turn, scope: Scope, name: string): string | und
  * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html. RedriveCount 0 is there from the
  * first run on, and RetryCount only in states that can retry: recorded on AWS.
  */
-function context(turn: Turn, scope: Scope, { token, item }: Seen): unknown {
+function contextObject(turn: Turn, scope: Scope, { token, item }: StateValues): unknown {
   const { identity, input, startedAt } = turn.execution;
   const around = outwards(turn, scope).find((one) => one.item !== undefined);
   const iteration = item ?? (around && { index: around.index, text: around.item ?? "" });
@@ -49,10 +49,4 @@ function context(turn: Turn, scope: Scope, { token, item }: Seen): unknown {
     ...(iteration && { Map: { Item: { Index: iteration.index, Value: JSON.parse(iteration.text) } } }),
     ...(token !== undefined && { Task: { Token: token } }),
   };
-}
-
-/** The scope and those around it, innermost first. */
-function outwards(turn: Turn, scope: Scope): Scope[] {
-  const outer = turn.execution.scopes[scope.parent ?? 0];
-  return outer ? [scope, ...outwards(turn, outer)] : [scope];
 }

@@ -106,6 +106,8 @@ export interface Step {
   execution: Execution;
   events: HistoryEvent[];
   effects: Effect[];
+  /** The interpreter's own fault, which has ended the execution. */
+  fault?: unknown;
 }
 
 /** What an id stands for: a task, or a timer that ends a wait, a retry's delay or a task. Ids are `<scope>.<this>.<…>`. */

@@ -33,57 +33,6 @@ export const inState = ({ state, entered }: Scope, problem: string): string =>
   `An error occurred while executing the state '${state}' (entered at the event id #${entered.event}). ${problem}`;
 
 /**
- * The problem of texts of which one is longer than 256 KiB of UTF-8; `who` as AWS names it.
- * https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
- */
-export function oversize(who: string, texts: string[]): Problem | undefined {
-  if (!texts.some((text) => Buffer.byteLength(text) > maximumBytes)) return undefined;
-  const cause = `The state/task '${who}' returned a result with a size exceeding the maximum number of bytes service limit.`;
-  return { error: "States.DataLimitExceeded", cause };
-}
-export const maximumBytes = 256 * 1024;
-
-/** The problem of an execution whose variables together are longer than 10 MiB. [unverified]: the error's name. */
-export function oversizeVariables(who: string, scopes: { variables: Record<string, string> }[]): Problem | undefined {
-  const bytes = scopes
-    .flatMap(({ variables }) => Object.entries(variables).flat())
-    .reduce((sum, text) => sum + text.length, 0);
-  if (bytes <= 10 * 1024 * 1024) return undefined;
-  const cause = `The state/task '${who}' assigned variables that exceed the maximum number of bytes service limit of an execution.`;
-  return { error: "States.DataLimitExceeded", cause };
-}
-
-/**
- * How deep data may be nested; deeper, nothing here could copy it. [unverified]: AWS names no limit, and what becomes of it there is
- * not known.
- */
-const maximumNesting = 1_000;
-
-/** Whether JSON text is nested deeper than that. Looks at the text: a parsed value could not be walked through. */
-export function isTooDeep(json: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let at = 0; at < json.length; at += 1) {
-    const character = json[at];
-    if (inText) {
-      if (character === "\\") at += 1;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === "[" || character === "{") {
-      depth += 1;
-      if (depth > maximumNesting) return true;
-    } else if (character === "]" || character === "}") depth -= 1;
-  }
-  return false;
-}
-
-/** The problem of data that is nested too deep. */
-export const tooDeep = (who: string): Problem => ({
-  error: "States.Runtime",
-  cause: `The state/task '${who}' returned data that is nested deeper than ${maximumNesting} levels.`,
-});
-
-/**
  * Whether a retrier or catcher applies. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html:
  * States.ALL matches neither States.Runtime nor States.DataLimitExceeded (a recording of March 2024 shows it catch the
  * latter after a Lambda; the documentation's harder rule is kept), States.TaskFailed everything but States.Timeout.

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import jsonata from "jsonata";
 import { seeded } from "../uuid.ts";
-import { bounds, MemoryLimit } from "./bounds.ts";
+import { bounds, MemoryLimit } from "./compile.ts";
+import { isTooDeep, tooDeep } from "./limits.ts";
 import { draw, drawUuid, type Turn } from "./turn.ts";
 
 /**
- * What Step Functions adds to JSONata, with the clock made an argument and without $eval.
+ * What Step Functions adds to JSONata, and what JSONata takes from the clock and from chance, made arguments; without $eval.
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions
  */
 export function functions(turn: Turn): Record<string, unknown> {
@@ -23,12 +24,14 @@ export function functions(turn: Turn): Record<string, unknown> {
   };
 }
 
-/** As JSONata's own, but drawn from the execution's seed: a run repeats. */
+/** As JSONata's own, but drawn from the execution's seed, so that a run repeats. */
 function shuffle(turn: Turn, items: unknown): unknown {
   if (items === undefined) return undefined;
-  const left = Array.isArray(items) ? [...items] : [items];
-  const shuffled: unknown[] = [];
-  while (left.length > 0) shuffled.push(...left.splice(Math.floor(draw(turn) * left.length), 1));
+  const shuffled = Array.isArray(items) ? [...items] : [items];
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(draw(turn) * (last + 1));
+    [shuffled[last], shuffled[other]] = [shuffled[other], shuffled[last]];
+  }
   return shuffled;
 }
 
@@ -39,6 +42,7 @@ const format = jsonata("$fromMillis($at, $picture, $timezone)");
 
 function parse(text?: string): unknown {
   if (text === undefined) return undefined;
+  if (isTooDeep(text)) throw { code: "D3137", message: `$parse: the text is ${tooDeep}` };
   try {
     return JSON.parse(text);
   } catch (error) {

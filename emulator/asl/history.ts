@@ -1,5 +1,3 @@
-import type { Execution } from "./execution.ts";
-
 /**
  * An event as GetExecutionHistory shows it, but `timestamp` in cloud ms.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
@@ -12,8 +10,15 @@ export interface HistoryEvent {
   [details: `${string}EventDetails`]: Record<string, unknown>;
 }
 
+/** What events are appended to: how many the execution has had, those of this turn, and the cloud ms of now. */
+export interface HistoryLog {
+  execution: { events: number };
+  events: HistoryEvent[];
+  at: number;
+}
+
 /** The quota, its last place kept for the end: https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html */
-export const maximumEvents = 25_000;
+const maximumEvents = 25_000;
 
 /** The history is full: the execution fails whatever it was about to do. */
 export class HistoryFull extends Error {
@@ -22,7 +27,7 @@ export class HistoryFull extends Error {
 
 /** Appends an event; gives its id. */
 export function record(
-  log: { execution: Execution; events: HistoryEvent[]; at: number },
+  log: HistoryLog,
   previousEventId: number,
   type: string,
   details?: Record<string, unknown>,
@@ -36,7 +41,7 @@ export function record(
 }
 
 /** A JSON text as the history's details carry it. */
-export const shown = <Name extends string>(name: Name, text: string) => ({
+export const textDetails = <Name extends string>(name: Name, text: string) => ({
   [name]: text,
   [`${name}Details`]: { truncated: false },
 });

@@ -1,10 +1,11 @@
-import { childEnded, cutOff } from "./branches.ts";
-import type { Seen } from "./context.ts";
+import { cutOffChildren, endChild } from "./children.ts";
+import type { StateValues } from "./context.ts";
 import type { Exit, Fallible } from "./definition.ts";
+import { evaluate } from "./evaluate.ts";
 import type { Scope } from "./execution.ts";
-import { evaluate } from "./expressions.ts";
-import { backoff, Failure, matches, oversize, oversizeVariables, type Problem } from "./failure.ts";
-import { record, shown } from "./history.ts";
+import { backoff, Failure, matches, type Problem } from "./failure.ts";
+import { record, textDetails } from "./history.ts";
+import { problemOfResult, problemOfVariables } from "./limits.ts";
 import { draw, endExecution, presentState, recordOn, release, setTimer, type Turn } from "./turn.ts";
 
 /** Of a Choice's rule or a catcher; its Assign and Output then count instead of the state's. */
@@ -15,28 +16,27 @@ export interface Through {
 
 /**
  * Leaves the present state: Assign and Output are both evaluated with the values at entry, then the line goes on or ends.
- * Without an Output, what was seen leaves: the result or the error output, else the state's input.
+ * Without an Output, the result or the error output leaves, else the state's input.
  */
-export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?: Through): Promise<void> {
+export async function leave(turn: Turn, scope: Scope, values: StateValues = {}, through?: Through): Promise<void> {
   const state = presentState(turn, scope);
   const own = state.Type === "Choice" ? { ...state, Next: state.Default } : (state as Exit);
   const { Assign, Output, Next }: Exit = through?.exit ?? own;
   const prefix = through ? `${through.location}/` : "";
-  const place = { turn, scope, seen };
+  const viewpoint = { turn, scope, values };
   const assigned: Record<string, string> = {};
   for (const [name, value] of Object.entries(Assign ?? {}))
-    assigned[name] = (await evaluate(place, `${prefix}Assign/${name}`, value)) ?? "";
-  const evaluated = await evaluate(place, `${prefix}Output`, Output);
-  const output = evaluated ?? seen.result ?? seen.errorOutput ?? scope.input;
-  // One Assign's variables count together; an execution's, with the names: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
-  const tooLarge =
-    oversize(scope.state, [output, Object.values(assigned).join("")]) ??
-    oversizeVariables(scope.state, [...Object.values(turn.execution.scopes), { variables: assigned }]);
-  if (tooLarge) throw new Failure(tooLarge);
+    assigned[name] = (await evaluate(viewpoint, `${prefix}Assign/${name}`, value)) ?? "";
+  const evaluated = await evaluate(viewpoint, `${prefix}Output`, Output);
+  const output = evaluated ?? values.result ?? values.errorOutput ?? scope.input;
+  const others = Object.values(turn.execution.scopes).filter((other) => other !== scope);
+  const problem =
+    problemOfResult(scope.state, output) ?? (Assign && problemOfVariables(scope.state, assigned, scope, others));
+  if (problem) throw new Failure(problem);
 
   recordOn(turn, scope, `${state.Type}StateExited`, {
     name: scope.state,
-    ...shown("output", output),
+    ...textDetails("output", output),
     // Recorded: none are shown of an empty Assign.
     ...(Object.keys(assigned).length > 0 && {
       assignedVariables: assigned,
@@ -52,9 +52,9 @@ export async function leave(turn: Turn, scope: Scope, seen: Seen = {}, through?:
 /** A line ends with its state's output: the execution succeeds, or the branch or iteration is done. */
 function endLine(turn: Turn, scope: Scope, output: string): void {
   if (scope.parent !== undefined) {
-    childEnded(turn, scope, output);
+    endChild(turn, scope, output);
   } else {
-    recordOn(turn, scope, "ExecutionSucceeded", shown("output", output));
+    recordOn(turn, scope, "ExecutionSucceeded", textDetails("output", output));
     endExecution(turn, "SUCCEEDED", { output });
   }
 }
@@ -71,7 +71,7 @@ async function retryOrCatch(turn: Turn, scope: Scope, problem: Problem): Promise
   if (state.Type === "Task" || state.Type === "Parallel" || state.Type === "Map") {
     if (retry(turn, scope, state, problem)) return;
     if (state.Type !== "Task") recordOn(turn, scope, `${state.Type}StateFailed`);
-    if (await caught(turn, scope, state, problem)) return;
+    if (await catchProblem(turn, scope, state, problem)) return;
   }
   await failLine(turn, scope, problem);
 }
@@ -89,7 +89,7 @@ function retry(turn: Turn, scope: Scope, { Retry = [] }: Fallible, problem: Prob
 }
 
 /** Leaves through the first catcher that applies. A failure in the catcher's own fields fails the line. */
-async function caught(turn: Turn, scope: Scope, { Catch = [] }: Fallible, problem: Problem): Promise<boolean> {
+async function catchProblem(turn: Turn, scope: Scope, { Catch = [] }: Fallible, problem: Problem): Promise<boolean> {
   const position = Catch.findIndex((catcher) => matches(catcher, problem));
   const exit = Catch[position];
   if (!exit) return false;
@@ -107,7 +107,7 @@ async function caught(turn: Turn, scope: Scope, { Catch = [] }: Fallible, proble
 
 /** A line fails with its state: that fails the Parallel or Map around it, or the execution. */
 async function failLine(turn: Turn, scope: Scope, problem: Problem): Promise<void> {
-  if (scope.parent !== undefined) return retryOrCatch(turn, cutOff(turn, scope, problem), problem);
+  if (scope.parent !== undefined) return retryOrCatch(turn, cutOffChildren(turn, scope, problem), problem);
   const { error, cause } = problem;
   const outcome = { ...(error && { error }), ...(cause && { cause }) };
   recordOn(turn, scope, "ExecutionFailed", outcome);

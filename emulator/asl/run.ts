@@ -1,17 +1,18 @@
-import { joined, map, parallel } from "./branches.ts";
-import type { Definition, State, StateOf, StateType } from "./definition.ts";
+import { joinChildren } from "./branches.ts";
+import type { Definition } from "./definition.ts";
 import { type Event, type Execution, type Identity, type Scope, type Step, scopeOf } from "./execution.ts";
 import { Failure } from "./failure.ts";
-import { HistoryFull, record, shown } from "./history.ts";
+import { HistoryFull, record, textDetails } from "./history.ts";
 import { fail, leave } from "./outcome.ts";
-import { choice, failState, wait } from "./states.ts";
-import { task, taskEvent, taskStarted, taskTimedOut } from "./task.ts";
+import { runState } from "./states.ts";
+import { startTask, takeTaskEvent, timeTaskOut } from "./task.ts";
 import {
   endExecution,
   executionTimer,
   newScope,
   openTurn,
   presentState,
+  type ReadyStep,
   recordOn,
   release,
   type Turn,
@@ -30,7 +31,7 @@ export interface StartArgs extends Identity {
 export async function start(definition: Definition, { input, at, seed, ...identity }: StartArgs): Promise<Step> {
   const fresh = { status: "RUNNING", events: 0, scopes: {}, lastScope: 0, drawn: 0 } as const;
   const turn = openTurn({ ...fresh, definition, identity, input, startedAt: at, seed }, at);
-  record(turn, 0, "ExecutionStarted", { ...shown("input", input), roleArn: identity.roleArn });
+  record(turn, 0, "ExecutionStarted", { ...textDetails("input", input), roleArn: identity.roleArn });
   // The first state's event follows 0, not ExecutionStarted: recorded.
   newScope(turn, { state: definition.StartAt, input, previous: 0 });
   const limit = definition.TimeoutSeconds;
@@ -48,6 +49,7 @@ export async function advance(execution: Execution, event: Event): Promise<Step>
 
 /** Lets the event happen; then everything that can go on goes on. */
 async function finish(turn: Turn, event?: Event): Promise<Step> {
+  let fault: unknown;
   try {
     if (event && turn.execution.status === "RUNNING") await happen(turn, event);
     for (let ready = turn.ready.shift(); ready; ready = turn.ready.shift()) {
@@ -55,14 +57,16 @@ async function finish(turn: Turn, event?: Event): Promise<Step> {
       await attempt(turn, scope, () => steps[step](turn, scope));
     }
   } catch (thrown) {
-    if (!(thrown instanceof HistoryFull)) throw thrown;
-    // Measured on AWS: https://github.com/floci-io/floci/issues/2734
-    const outcome = { error: "States.Runtime", cause: thrown.message };
+    const isFull = thrown instanceof HistoryFull;
+    if (!isFull) fault = thrown;
+    // Of a full history measured on AWS: https://github.com/floci-io/floci/issues/2734
+    const cause = isFull ? thrown.message : `A fault of the embedded cloud: ${thrown}`;
+    const outcome = { error: "States.Runtime", cause };
     record(turn, turn.execution.events, "ExecutionFailed", outcome);
     endExecution(turn, "FAILED", outcome);
   }
   const { execution, events, effects } = turn;
-  return { execution, events, effects };
+  return { execution, events, effects, ...(fault !== undefined && { fault }) };
 }
 
 async function happen(turn: Turn, event: Event): Promise<void> {
@@ -80,10 +84,10 @@ async function happen(turn: Turn, event: Event): Promise<void> {
   }
   const scope = scopeOf(turn.execution, id);
   if (!scope) return;
-  if (event.kind !== "timer") return attempt(turn, scope, () => taskEvent(turn, scope, event));
+  if (event.kind !== "timer") return attempt(turn, scope, () => takeTaskEvent(turn, scope, event));
   release(turn, scope, id);
   if (id.includes(".retry.")) turn.ready.push({ scope, step: "run" });
-  else await attempt(turn, scope, () => (id.includes(".wait.") ? leave(turn, scope) : taskTimedOut(turn, scope, id)));
+  else await attempt(turn, scope, () => (id.includes(".wait.") ? leave(turn, scope) : timeTaskOut(turn, scope, id)));
 }
 
 /** Takes a step of the scope's present state, whose failure it may be. */
@@ -96,34 +100,15 @@ async function attempt(turn: Turn, scope: Scope, step: () => Promise<void> | voi
   }
 }
 
-const steps = {
-  enter: (turn: Turn, scope: Scope) => {
+const steps: Record<ReadyStep, (turn: Turn, scope: Scope) => Promise<void> | void> = {
+  enter(turn, scope) {
     const { previous, state: name } = scope;
-    const details = { name, ...shown("input", scope.input) };
+    const details = { name, ...textDetails("input", scope.input) };
     const event = recordOn(turn, scope, `${presentState(turn, scope).Type}StateEntered`, details);
     scope.entered = { event, previous, at: turn.at };
-    return run(turn, scope);
+    return runState(turn, scope);
   },
-  run,
-  started: taskStarted,
-  joined,
-};
-
-function run(turn: Turn, scope: Scope): Promise<void> {
-  const state = presentState(turn, scope);
-  const runner = runners[state.Type] as (turn: Turn, scope: Scope, state: State) => Promise<void>;
-  return runner(turn, scope, state);
-}
-
-// A Succeed within a Parallel or a Map ends only its own line.
-const pass = (turn: Turn, scope: Scope) => leave(turn, scope);
-const runners: { [Type in StateType]: (turn: Turn, scope: Scope, state: StateOf<Type>) => Promise<void> } = {
-  Pass: pass,
-  Succeed: pass,
-  Fail: failState,
-  Choice: choice,
-  Wait: wait,
-  Task: task,
-  Parallel: parallel,
-  Map: map,
+  run: runState,
+  startTask,
+  joinChildren,
 };

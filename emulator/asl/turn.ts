@@ -15,8 +15,8 @@ export interface Turn {
   ready: { scope: Scope; step: ReadyStep }[];
 }
 
-/** `enter` the state, `run` it (again), record that its task has `started`, or leave it because its children have `joined`. */
-export type ReadyStep = "enter" | "run" | "started" | "joined";
+/** Enter the state, run it (again), record that its task's call is on its way, or leave it because its children are done. */
+export type ReadyStep = "enter" | "run" | "startTask" | "joinChildren";
 
 export function openTurn(execution: Execution, at: number): Turn {
   const scopes = Object.fromEntries(Object.entries(execution.scopes).map(([id, scope]) => [id, { ...scope }]));
@@ -52,9 +52,9 @@ export function setTimer(turn: Turn, scope: Scope, what: Awaited, at: number): v
   turn.effects.push({ kind: "timer", id: waitFor(turn, scope, what, at), at });
 }
 
-/** The scope waits for nothing any more: calls off its timers and its task, but not what has just `happened`. */
-export function release(turn: Turn, scope: Scope, happened?: string): void {
-  for (const id of scope.waits) if (id !== happened) turn.effects.push({ kind: "cancel", id });
+/** The scope waits for nothing any more: calls off its timers and its task, but not the one that `over` names. */
+export function release(turn: Turn, scope: Scope, over?: string): void {
+  for (const id of scope.waits) if (id !== over) turn.effects.push({ kind: "cancel", id });
   scope.waits = [];
   delete scope.heartbeat;
 }
@@ -71,6 +71,12 @@ export function endExecution(turn: Turn, status: Exclude<Status, "RUNNING">, out
 
 /** Id of the timer that bounds the whole execution. */
 export const executionTimer = "execution";
+
+/** The scope and those around it, innermost first. */
+export function outwards(turn: Turn, scope: Scope): Scope[] {
+  const outer = turn.execution.scopes[scope.parent ?? 0];
+  return outer ? [scope, ...outwards(turn, outer)] : [scope];
+}
 
 /** The next number from 0 to 1 of this execution's own. */
 export const draw = (turn: Turn): number => seeded(nextSeed(turn));

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { compile, expressionIn } from "./expressions.ts";
-import { machine } from "./schema.ts";
+import { compile } from "./compile.ts";
+import { expressionIn, machine } from "./definition.ts";
 
 /**
  * Everything that keeps a definition from being created, one line each: where, rule, value. Empty: it is a `Definition`.
@@ -10,13 +10,13 @@ export function validate(definition: unknown): string[] {
   const { issues } = v.safeParse(machine, definition);
   const { QueryLanguage: language = "JSONPath" } = fieldsOf(definition);
   const around = { language, taken: new Set<string>(), outer: new Set<string>() };
-  return [...(issues ?? []).map(told), ...inLine("definition", definition, around)];
+  return [...(issues ?? []).map(describeIssue), ...inLine("definition", definition, around)];
 }
 
 interface Around {
   /** QueryLanguage of the machine. */
   language: unknown;
-  /** Names of states seen so far in the whole machine. */
+  /** Names of the states so far, in the whole machine. */
   taken: Set<string>;
   /** Variables that the outer scopes assign. */
   outer: ReadonlySet<string>;
@@ -30,7 +30,7 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
   const reached = new Set([first]);
   for (const name of reached) for (const { target } of waysOut(states[String(name)])) reached.add(target);
   // What a state's own catchers assign, its branches may assign too: recorded (LocalStack's PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING).
-  const seenWithin = (inner: string) =>
+  const assignedOutside = (inner: string) =>
     Object.entries(states).flatMap(([name, state]) =>
       waysOut(state).flatMap(({ field, variables }) => (name === inner && field.startsWith(".Catch") ? [] : variables)),
     );
@@ -55,7 +55,7 @@ function* inLine(where: string, line: unknown, around: Around): Generator<string
     }
     yield* inFields(at, state, around.language);
     if (Branches === undefined && ItemProcessor === undefined) continue;
-    const inner = { ...around, outer: new Set([...around.outer, ...seenWithin(name)]) };
+    const inner = { ...around, outer: new Set([...around.outer, ...assignedOutside(name)]) };
     for (const [index, branch] of listIn(Branches).entries()) yield* inLine(`${at}.Branches[${index}]`, branch, inner);
     yield* inLine(`${at}.ItemProcessor`, ItemProcessor, inner);
   }
@@ -100,9 +100,9 @@ function* inValue(where: string, value: unknown): Generator<string> {
   const source = expressionIn(value);
   if (source === undefined) return yield problem(where, "end its expression with %}", value);
   try {
-    const { expression, names } = compile(source);
+    const { tree, names } = compile(source);
     if (names.has("eval")) yield problem(where, "do without $eval, which Step Functions hasn't", source);
-    for (const name of withoutContext(expression.ast()))
+    for (const name of withoutContext(tree))
       yield problem(
         where,
         `do without ${name} at the top level: there is no context, begin with $states or a variable`,
@@ -131,7 +131,7 @@ function withoutContext(node: unknown): string[] {
 }
 
 /** A schema's issue. A message of its own is the rule. */
-function told({ kind, type, path, expected, message, input }: v.InferIssue<typeof machine>): string {
+function describeIssue({ kind, type, path, expected, message, input }: v.InferIssue<typeof machine>): string {
   const { key, value = input } = path?.at(-1) ?? { key: "definition" };
   const where = [
     "definition",

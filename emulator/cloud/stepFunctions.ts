@@ -1,7 +1,8 @@
 import type { Definition } from "../asl/definition.ts";
 import { type Effect, type Event, type Execution, type Step, type TaskEffect, waitsFor } from "../asl/execution.ts";
-import { Failure, isTooDeep, maximumBytes, tooDeep } from "../asl/failure.ts";
+import { Failure } from "../asl/failure.ts";
 import type { HistoryEvent } from "../asl/history.ts";
+import { isTooDeep, maximumBytes, tooDeep } from "../asl/limits.ts";
 import { advance, start } from "../asl/run.ts";
 import { AwsError } from "../awsError.ts";
 import type { Clock } from "../clock.ts";
@@ -19,7 +20,7 @@ export interface StepFunctionsArgs {
   machines: readonly StateMachine[];
   /** Calls a task's resource with the machine's role, or the task's own; the answer is JSON text. Throws a {@link Failure}. */
   perform(task: TaskEffect, roleArn: string): Promise<string>;
-  /** Tokens and `$random` are drawn from it and the execution's name. */
+  /** Tokens, `$uuid`, `$random` and `$shuffle` are drawn from it and the execution's name. */
   seed: string;
   /** Hears every history event as it happens. */
   onEvent(executionArn: string, event: HistoryEvent): void;
@@ -39,14 +40,14 @@ export interface Run {
   machine: StateMachine;
   execution: Execution;
   history: HistoryEvent[];
-  /** Resolves when the execution has closed. */
+  /** Resolves when the execution has closed; rejects then if it met a fault of the embedded cloud's own. */
   closed: Promise<void>;
 }
 
 export type StepFunctions = ReturnType<typeof createStepFunctions>;
 
 type Without<One, Names extends string> = One extends unknown ? Omit<One, Names> : never;
-type Happening = Without<Event, "at">;
+type EventOfNow = Without<Event, "at">;
 /** What is said with a task token. */
 export type TokenAnswer = Without<Exclude<Extract<Event, { task: string }>, { kind: "taskSubmitted" }>, "at" | "task">;
 
@@ -54,27 +55,21 @@ interface LiveRun extends Run {
   timers: Map<string, () => void>;
   /** Events are taken one after the other. */
   turn: Promise<void>;
+  keepFault(fault: unknown): void;
   close(): void;
 }
 
 /** The thin shell around the interpreter: performs its effects and feeds back what happens. */
-export function createStepFunctions({
-  clock,
-  machines,
-  perform,
-  seed,
-  onEvent,
-  closed: earlier = [],
-}: StepFunctionsArgs) {
+export function createStepFunctions({ clock, machines, perform, seed, onEvent, closed: old = [] }: StepFunctionsArgs) {
   const runs = new Map<string, LiveRun>();
   const starting = new Map<string, Promise<LiveRun>>();
-  const tokens = new Map<string, { run: LiveRun; task: string; isAnswered?: true }>();
+  const tokens = new Map<string, { run: LiveRun; task: string }>();
   let closed = false;
-  for (const { machineArn, execution, history } of earlier) {
+  for (const { machineArn, execution, history } of old) {
     const machine = machines.find(({ arn }) => arn === machineArn);
     if (!machine) throw new Error(`There is no machine ${machineArn}.`);
-    const over = Promise.resolve();
-    const run = { machine, execution, history: [...history], timers: new Map(), turn: over, closed: over, close() {} };
+    const run = liveRun(machine, execution, [...history]);
+    run.close();
     runs.set(execution.identity.executionArn, run);
     starting.set(execution.identity.executionArn, Promise.resolve(run));
   }
@@ -82,58 +77,48 @@ export function createStepFunctions({
   const take = (run: LiveRun, step: Step) => {
     if (closed) return;
     run.execution = step.execution;
+    if (step.fault !== undefined) run.keepFault(step.fault);
     for (const event of step.events) {
       run.history.push(event);
-      onEvent(run.execution.identity.executionArn, event);
+      try {
+        onEvent(run.execution.identity.executionArn, event);
+      } catch (fault) {
+        // The execution goes on without its listener.
+        run.keepFault(fault);
+      }
     }
     for (const effect of step.effects) act(run, effect);
   };
 
-  const send = (run: LiveRun, happened: Happening) => {
-    run.turn = run.turn.then(() =>
+  /** `check` is called when the event's turn has come; what it throws is the caller's, and the event doesn't happen. */
+  const send = (run: LiveRun, event: EventOfNow, check = () => {}): Promise<void> => {
+    const taken = run.turn.then(() =>
       clock.during(async () => {
-        try {
-          take(run, await advance(run.execution, { ...happened, at: clock.now() }));
-        } catch (fault) {
-          breakOff(run, fault);
-        }
+        check();
+        take(run, await advance(run.execution, { ...event, at: clock.now() }));
       }),
     );
-    return run.turn;
+    run.turn = taken.catch(() => {});
+    return taken;
   };
 
-  /** A fault of the interpreter ends this execution by name; the others go on. */
-  const breakOff = (run: LiveRun, fault: unknown) => {
-    const error = "States.Runtime";
-    const cause = `A fault of the embedded cloud: ${fault}`;
-    for (const cancel of run.timers.values()) cancel();
-    run.timers.clear();
-    const { executionArn } = run.execution.identity;
-    const last = run.history.at(-1)?.id ?? 0;
-    run.execution = { ...run.execution, status: "FAILED", error, cause, stoppedAt: clock.now(), scopes: {} };
-    const event = {
-      id: last + 1,
-      previousEventId: last,
-      timestamp: clock.now(),
-      type: "ExecutionFailed",
-      executionFailedEventDetails: { error, cause },
-    };
-    run.history.push(event);
-    onEvent(executionArn, event);
-    run.close();
-  };
+  const hear = (run: LiveRun, event: EventOfNow) =>
+    void send(run, event).catch((fault) => {
+      run.keepFault(fault);
+      run.close();
+    });
 
   const act = (run: LiveRun, effect: Effect): void => {
     switch (effect.kind) {
       case "task":
         if (effect.token !== undefined) tokens.set(effect.token, { run, task: effect.task });
-        void answerOf(effect, run.machine.roleArn).then((answer) => send(run, answer));
+        void call(run, effect).then((event) => hear(run, event));
         return;
       case "timer":
         // Waits and bounds on real work run on one clock, which doesn't hurry while work is under way.
         run.timers.set(
           effect.id,
-          clock.at(effect.at, () => void send(run, { kind: "timer", id: effect.id })),
+          clock.at(effect.at, () => hear(run, { kind: "timer", id: effect.id })),
         );
         return;
       case "cancel":
@@ -147,19 +132,19 @@ export function createStepFunctions({
     }
   };
 
-  const answerOf = async (effect: TaskEffect, roleArn: string): Promise<Happening> => {
+  const call = async (run: LiveRun, effect: TaskEffect): Promise<EventOfNow> => {
     const { task } = effect;
     try {
-      const output = await perform(effect, effect.credentials ?? roleArn);
-      if (isTooDeep(output)) return { kind: "taskFailed", task, ...tooDeep(effect.state) };
+      const output = await perform(effect, effect.credentials ?? run.machine.roleArn);
       return { kind: effect.token === undefined ? "taskSucceeded" : "taskSubmitted", task, output };
     } catch (thrown) {
-      if (closed) return { kind: "taskFailed", task };
-      const { error, cause } =
-        thrown instanceof Failure
-          ? thrown.problem
-          : { error: "States.Runtime", cause: `A fault of the embedded cloud: ${thrown}` };
-      return { kind: "taskFailed", task, error, cause };
+      if (thrown instanceof Failure) {
+        const { error, cause } = thrown.problem;
+        return { kind: "taskFailed", task, error, cause };
+      }
+      // Once the cloud is closed, calls break off.
+      if (!closed) run.keepFault(thrown);
+      return { kind: "taskFailed", task, error: "States.Runtime", cause: `A fault of the embedded cloud: ${thrown}` };
     }
   };
 
@@ -167,9 +152,7 @@ export function createStepFunctions({
     const { arn: stateMachineArn, name: stateMachineName, roleArn, definition } = machine;
     const identity = { executionArn, name, stateMachineArn, stateMachineName, roleArn };
     const step = await start(definition, { ...identity, input, at: clock.now(), seed: `${seed}/${executionArn}` });
-    const { promise, resolve: close } = Promise.withResolvers<void>();
-    const turn = Promise.resolve();
-    const run = { machine, execution: step.execution, history: [], timers: new Map(), turn, closed: promise, close };
+    const run = liveRun(machine, step.execution, []);
     runs.set(executionArn, run);
     take(run, step);
     return run;
@@ -186,6 +169,8 @@ export function createStepFunctions({
       const called = name ?? uuidOf(`${seed}/execution/${starting.size}`);
       if (!executionName.test(called)) throw new AwsError("InvalidName", `Invalid Name: '${called}'`);
       checkJson(input, "InvalidExecutionInput", "Invalid State Machine Execution Input");
+      if (isTooDeep(input))
+        throw new AwsError("InvalidExecutionInput", `Invalid State Machine Execution Input: '${tooDeep}'`);
       const executionArn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${called}`;
       const first = starting.get(executionArn);
       if (first) {
@@ -206,29 +191,43 @@ export function createStepFunctions({
       return run;
     },
 
-    /** Throws InvalidToken, InvalidOutput, TaskDoesNotExist or TaskTimedOut. */
+    /**
+     * Throws InvalidToken, InvalidOutput, or TaskTimedOut once the task is over, however it came to its end:
+     * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+     */
     async answerToken(token: string, answer: TokenAnswer): Promise<void> {
-      const known = tokens.get(token);
-      if (!known) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
-      const { run, task } = known;
-      if (run.execution.status !== "RUNNING")
-        throw new AwsError("TaskDoesNotExist", "Task does not exist: the execution is closed");
-      if (known.isAnswered || !waitsFor(run.execution, task))
-        throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+      const question = tokens.get(token);
+      if (!question) throw new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
       if (answer.kind === "taskSucceeded") checkJson(answer.output, "InvalidOutput", "Invalid Output");
-      // Good once: a second answer, in the same moment too, is too late.
-      if (answer.kind !== "taskHeartbeat") known.isAnswered = true;
-      const given =
-        answer.kind === "taskSucceeded" && isTooDeep(answer.output)
-          ? { kind: "taskFailed" as const, ...tooDeep(task) }
-          : answer;
-      await send(run, { ...given, task });
+      const { run, task } = question;
+      // In its turn: of several answers at once the others find that the first has ended the task.
+      await send(run, { ...answer, task }, () => {
+        if (!waitsFor(run.execution, task))
+          throw new AwsError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+      });
     },
 
     /** Executions stand still from now on; what their tasks still answer is not heard. */
     close(): void {
       closed = true;
     },
+  };
+}
+
+function liveRun(machine: StateMachine, execution: Execution, history: HistoryEvent[]): LiveRun {
+  const { promise: closed, resolve, reject } = Promise.withResolvers<void>();
+  // Where nobody waits for the end, a fault must not end the process.
+  closed.catch(() => {});
+  const faults: unknown[] = [];
+  return {
+    machine,
+    execution,
+    history,
+    timers: new Map(),
+    turn: Promise.resolve(),
+    closed,
+    keepFault: (fault) => void faults.push(fault),
+    close: () => (faults.length > 0 ? reject(faults[0]) : resolve()),
   };
 }
 
@@ -248,7 +247,6 @@ function checkJson(text: string, code: string, rule: string): void {
   } catch {
     throw new AwsError(code, `${rule}: 'not JSON'`);
   }
-  if (rule.includes("Input") && isTooDeep(text)) throw new AwsError(code, `${rule}: 'nested too deep'`);
   // [unverified]: which error it is. The quota: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
   if (Buffer.byteLength(text) > maximumBytes) throw new AwsError(code, `${rule}: 'longer than ${maximumBytes} bytes'`);
 }
