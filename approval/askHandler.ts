@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SNSClient } from "@aws-sdk/client-sns";
-import { askCall, readCall } from "../contract/calls.ts";
+import { readCall } from "../contract/calls.ts";
 import { nameOf } from "../contract/execution.ts";
+import { askCall } from "../contract/question.ts";
 import { lineOf } from "../contract/text.ts";
 import { mintLink } from "./links.ts";
 import { questionMail } from "./messages.ts";

@@ -44,3 +44,7 @@ export const approvalItem = v.object({
 });
 export type ApprovalItem = v.InferOutput<typeof approvalItem>;
 export const approvalId = (executionName: string): string => `approval#${executionName}`;
+
+/** The token only wakes the execution: the decision is what approval/ stored. */
+export const askCall = v.object({ taskToken: v.string(), question });
+export type AskCall = v.InferOutput<typeof askCall>;

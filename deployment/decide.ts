@@ -1,4 +1,10 @@
-import type { DeployAnswer, DeploymentCall, LookAnswer, RestoreAnswer, SurveyAnswer } from "../contract/calls.ts";
+import type {
+  DeployAnswer,
+  DeploymentCall,
+  LookAnswer,
+  RestoreAnswer,
+  SurveyAnswer,
+} from "../contract/deploymentCalls.ts";
 import { deploy } from "./deploy.ts";
 import { look } from "./look.ts";
 import { type NextStep, nextStep, type Plan, type Reply } from "./plan.ts";

@@ -1,5 +1,5 @@
-import type { DeployAnswer, DeployCall } from "../contract/calls.ts";
 import { digestOf } from "../contract/candidate.ts";
+import type { DeployAnswer, DeployCall } from "../contract/deploymentCalls.ts";
 import type { ChangeFailure } from "../contract/ends.ts";
 import { releaseOf } from "../contract/execution.ts";
 import type { Announcement, EnvironmentItem } from "../contract/ledger.ts";

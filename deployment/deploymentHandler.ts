@@ -1,4 +1,5 @@
-import { deploymentCall, readCall } from "../contract/calls.ts";
+import { readCall } from "../contract/calls.ts";
+import { deploymentCall } from "../contract/deploymentCalls.ts";
 import { type DeploymentAnswer, decide } from "./decide.ts";
 import { type Action, createSenders, type DeploymentClients, type Input, type Output } from "./operations.ts";
 import type { PlannedCall, Reply } from "./plan.ts";

@@ -1,4 +1,4 @@
-import type { DeploymentError } from "../contract/calls.ts";
+import type { DeploymentError } from "../contract/deploymentCalls.ts";
 
 /**
  * An error thrown on purpose, which the machine matches by name. `LedgerUnreadable`: nothing is known of the environment, so nothing

@@ -1,4 +1,4 @@
-import type { LookAnswer, LookCall } from "../contract/calls.ts";
+import type { LookAnswer, LookCall } from "../contract/deploymentCalls.ts";
 import type { ChangeFailure } from "../contract/ends.ts";
 import type { Announcement } from "../contract/ledger.ts";
 import { describe, hasMoved, isOpen, type ListedDeployment, millisecondsOf } from "./deployments.ts";

@@ -1,4 +1,4 @@
-import type { RestoreAnswer, RestoreCall } from "../contract/calls.ts";
+import type { RestoreAnswer, RestoreCall } from "../contract/deploymentCalls.ts";
 import type { Announcement, EnvironmentItem, Good } from "../contract/ledger.ts";
 import { beganBy, hasMoved, millisecondsOf } from "./deployments.ts";
 import { DeploymentFailure } from "./failure.ts";

@@ -1,4 +1,4 @@
-import type { SurveyAnswer } from "../contract/calls.ts";
+import type { SurveyAnswer } from "../contract/deploymentCalls.ts";
 import { hasMoved, isGoingBack, isOpen } from "./deployments.ts";
 import type { Plan } from "./plan.ts";
 import { findUnlisted } from "./quiet.ts";

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, KeyValuePair, Tag, TaskDefinition } from "@aws-sdk/client-ecs";
-import type { DeployCall } from "../contract/calls.ts";
 import { digestOf } from "../contract/candidate.ts";
+import type { DeployCall } from "../contract/deploymentCalls.ts";
 import { releaseOf } from "../contract/execution.ts";
 import type { Input } from "./operations.ts";
 import { isNamed, type Plan, request } from "./plan.ts";

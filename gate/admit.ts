@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { AdmitAnswer, AdmitCall } from "../contract/calls.ts";
 import { buildOf, digestOf } from "../contract/candidate.ts";
 import { nameOf } from "../contract/execution.ts";
+import type { AdmitAnswer, AdmitCall } from "../contract/gateCalls.ts";
 import type { EmergencyInput } from "../contract/input.ts";
 import { askingId, type OverrideRecord, overrideRecordId } from "../contract/ledger.ts";
 import { consoleLink } from "../contract/links.ts";

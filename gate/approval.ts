@@ -1,6 +1,6 @@
-import type { LockCall } from "../contract/calls.ts";
 import { type Build, buildOf } from "../contract/candidate.ts";
 import { nameOf } from "../contract/execution.ts";
+import type { LockCall } from "../contract/gateCalls.ts";
 import { readInput } from "../contract/input.ts";
 import type { EnvironmentItem } from "../contract/ledger.ts";
 import { type ApprovalItem, approvalId, approvalItem } from "../contract/question.ts";

@@ -1,6 +1,6 @@
-import type { CloseAnswer, CloseCall } from "../contract/calls.ts";
 import { digestOf } from "../contract/candidate.ts";
 import { nameOf, releaseOf } from "../contract/execution.ts";
+import type { CloseAnswer, CloseCall } from "../contract/gateCalls.ts";
 import { readInput } from "../contract/input.ts";
 import { type EnvironmentItem, type ReleaseRecord, releaseRecord, releaseRecordId } from "../contract/ledger.ts";
 import { cut, lineOf } from "../contract/text.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { CloseCall } from "../contract/calls.ts";
+import type { CloseCall } from "../contract/gateCalls.ts";
 import { readInput } from "../contract/input.ts";
 import { type EnvironmentItem, type Good, good } from "../contract/ledger.ts";
 import type { GateContext } from "./context.ts";

@@ -1,5 +1,5 @@
-import type { GateCall } from "../contract/calls.ts";
 import type { NotReleased } from "../contract/ends.ts";
+import type { GateCall } from "../contract/gateCalls.ts";
 import { lineOf } from "../contract/text.ts";
 import type { Executions } from "./executions.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,14 +1,14 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { readCall } from "../contract/calls.ts";
 import {
   type AdmitAnswer,
   type CloseAnswer,
   gateCall,
   type LockAnswer,
   type MarkGoodAnswer,
-  readCall,
-} from "../contract/calls.ts";
+} from "../contract/gateCalls.ts";
 import { lineOf } from "../contract/text.ts";
 import { admit } from "./admit.ts";
 import { closeExecution } from "./close.ts";

@@ -1,6 +1,6 @@
-import type { LockAnswer, LockCall } from "../contract/calls.ts";
 import { type Candidate, usefulPaths } from "../contract/candidate.ts";
 import { releaseOf } from "../contract/execution.ts";
+import type { LockAnswer, LockCall } from "../contract/gateCalls.ts";
 import type { EmergencyInput } from "../contract/input.ts";
 import type { EnvironmentItem, Good, SmokeRule } from "../contract/ledger.ts";
 import { checkApproval } from "./approval.ts";

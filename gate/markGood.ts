@@ -1,6 +1,6 @@
-import type { GateError, MarkGoodAnswer, MarkGoodCall } from "../contract/calls.ts";
 import { digestOf } from "../contract/candidate.ts";
 import { releaseOf } from "../contract/execution.ts";
+import type { GateError, MarkGoodAnswer, MarkGoodCall } from "../contract/gateCalls.ts";
 import { admissionReport, admissionReportId, type EnvironmentItem, type Good } from "../contract/ledger.ts";
 import { lineOf } from "../contract/text.ts";
 import { findBuild } from "./approval.ts";

@@ -1,6 +1,6 @@
-import type { CloseCall } from "../contract/calls.ts";
 import type { Ended } from "../contract/ends.ts";
 import { nameOf } from "../contract/execution.ts";
+import type { CloseCall } from "../contract/gateCalls.ts";
 import type { ReleaseRecord } from "../contract/ledger.ts";
 import { compareLink, consoleLink } from "../contract/links.ts";
 import { short } from "../contract/text.ts";

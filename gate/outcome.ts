@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { CloseCall } from "../contract/calls.ts";
 import { changeFailures, type Ended, type NotReleased, notReleased } from "../contract/ends.ts";
 import { laneOf, nameOf } from "../contract/execution.ts";
+import type { CloseCall } from "../contract/gateCalls.ts";
 import type { EnvironmentItem, Good } from "../contract/ledger.ts";
 import { lineOf, short } from "../contract/text.ts";
 

@@ -1,5 +1,6 @@
-import type { AdmitAnswer, AdmitCall, LockCall, SurveyAnswer } from "../contract/calls.ts";
+import type { SurveyAnswer } from "../contract/deploymentCalls.ts";
 import { laneOf } from "../contract/execution.ts";
+import type { AdmitAnswer, AdmitCall, LockCall } from "../contract/gateCalls.ts";
 import { type RollbackInput, readInput } from "../contract/input.ts";
 import type { EnvironmentItem, Good, LeftRelease } from "../contract/ledger.ts";
 import { short } from "../contract/text.ts";

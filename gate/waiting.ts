@@ -1,6 +1,6 @@
-import type { LockAnswer, LockCall } from "../contract/calls.ts";
 import type { Candidate } from "../contract/candidate.ts";
 import { type Lane, laneOf, nameOf } from "../contract/execution.ts";
+import type { LockAnswer, LockCall } from "../contract/gateCalls.ts";
 import type { EnvironmentItem } from "../contract/ledger.ts";
 import { type GateContext, type Refusal, refuse } from "./context.ts";
 import { type Executions, isOver } from "./executions.ts";

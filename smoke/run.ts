@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { CheckResult, SmokeAnswer } from "../contract/calls.ts";
+import type { CheckResult, SmokeAnswer } from "../contract/smokeCalls.ts";
 import { lineOf } from "../contract/text.ts";
 import { environmentApi } from "./api.ts";
 import type { Check } from "./check.ts";

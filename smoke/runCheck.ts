@@ -1,4 +1,4 @@
-import type { CheckResult } from "../contract/calls.ts";
+import type { CheckResult } from "../contract/smokeCalls.ts";
 import type { Check, CheckContext } from "./check.ts";
 import type { Clock } from "./clock.ts";
 import { CheckFailed, describeError } from "./outcome.ts";

@@ -1,4 +1,5 @@
-import { readCall, type SmokeAnswer, smokeCall } from "../contract/calls.ts";
+import { readCall } from "../contract/calls.ts";
+import { type SmokeAnswer, smokeCall } from "../contract/smokeCalls.ts";
 import { checks } from "./checks/all.ts";
 import { listUncovered } from "./coverage.ts";
 import { smokeEnvironment } from "./environment.ts";

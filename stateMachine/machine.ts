@@ -1,10 +1,10 @@
-import type { Ended } from "../contract/ends.ts";
 import type { Lane } from "../contract/execution.ts";
-import { type Definition, flow, phase } from "./asl.ts";
+import { type Definition, flow } from "./asl.ts";
 import { change } from "./change.ts";
+import { admit, close, ended, failed, lockSince, next, releaseEnds, takeLock } from "./phases.ts";
 import { restore } from "./restore.ts";
 import type { MachineSettings } from "./settings.ts";
-import { briefly, callGate, invoke, invokeAndWait, persistently } from "./tasks.ts";
+import { invoke, invokeAndWait } from "./tasks.ts";
 
 /**
  * One of an environment's machines, as JSON for `CreateStateMachine`. Pure: the same settings give the same definition. The machines
@@ -74,7 +74,14 @@ const gatedRelease = (settings: MachineSettings, ask: string) =>
         ),
         Retry: [
           { ErrorEquals: ["States.Timeout", "AlreadyDecided", "InvalidCall"], MaxAttempts: 0 },
-          { ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 5, BackoffRate: 2, MaxAttempts: 6 },
+          // For half an hour: a mail service that is out must not end a release that nobody could be asked about.
+          {
+            ErrorEquals: ["States.TaskFailed"],
+            IntervalSeconds: 5,
+            BackoffRate: 2,
+            MaxDelaySeconds: 60,
+            MaxAttempts: 30,
+          },
         ],
         Assign: lockSince,
         // A decision may be stored that was never delivered: the lock's rules read it.
@@ -137,92 +144,6 @@ const rollback = (settings: MachineSettings) =>
       ...failed,
     },
   });
-
-const next = (name: string) => `{% $answer.next = '${name}' %}` as const;
-
-const lockSince = { lockSince: "{% $millis() %}" };
-
-/** Variables that later states read whatever way the execution takes. */
-const unknown = {
-  failure: null,
-  restored: null,
-  lockSince: 0,
-  left: { taskDefinition: null, digest: null, commit: null },
-  end: { ended: "Unavailable" satisfies Ended, why: "the gate gave no answer" },
-};
-const caught = { answer: { next: "none" }, failure: "{% $states.errorOutput %}" };
-
-const admit = (settings: MachineSettings, lane: Lane, more = {}) =>
-  phase<"May it go ahead?" | "Close">()({
-    Admit: {
-      ...callGate(settings.functions.gate, "admit", lane, more),
-      Retry: briefly("InvalidCall"),
-      Assign: { ...unknown, answer: "{% $states.result.Payload %}" },
-      Catch: [{ ErrorEquals: ["States.ALL"], Assign: { ...unknown, ...caught }, Next: "Close" }],
-      Next: "May it go ahead?",
-    },
-  });
-
-const takeLock = (settings: MachineSettings, lane: Lane, more = {}) =>
-  phase<"May it go ahead?" | "Close">()({
-    "Take lock": {
-      ...callGate(settings.functions.gate, "lock", lane, {
-        since: "{% $lockSince %}",
-        failure: "{% $failure %}",
-        ...more,
-      }),
-      Retry: persistently("InvalidCall"),
-      Assign: { answer: "{% $states.result.Payload %}" },
-      Catch: [{ ErrorEquals: ["States.ALL"], Assign: caught, Next: "Close" }],
-      Next: "May it go ahead?",
-    },
-    // For evidence or for the lock: the answer says for how long, and what comes after.
-    Wait: {
-      Type: "Wait",
-      Seconds: "{% $answer.seconds %}",
-      Assign: { answer: { next: "{% $answer.after %}" } },
-      Next: "May it go ahead?",
-    },
-  });
-
-/** Nothing here may keep the lock for ever: of an execution that is over, the next one takes it. */
-const close = (settings: MachineSettings, lane: Lane, more = {}) =>
-  phase<"How did it end?" | "NotReleased">()({
-    Close: {
-      ...callGate(settings.functions.gate, "close", lane, {
-        answer: "{% $answer %}",
-        failure: "{% $failure %}",
-        restored: "{% $restored %}",
-        ...more,
-      }),
-      Retry: persistently("InvalidCall"),
-      Assign: { end: "{% $states.result.Payload %}" },
-      Catch: [{ ErrorEquals: ["States.ALL"], Next: "NotReleased" }],
-      Next: "How did it end?",
-    },
-  });
-
-const ended = (end: Ended) => `{% $end.ended = '${end}' %}` as const;
-
-const failed = phase<never>()({
-  RollbackFailed: { Type: "Fail", Error: "RollbackFailed" satisfies Ended, Cause: "{% $end.why %}" },
-  NotReleased: { Type: "Fail", Error: "{% $end.ended %}", Cause: "{% $end.why %}" },
-});
-
-const releaseEnds = phase<never>()({
-  "How did it end?": {
-    Type: "Choice",
-    Choices: [
-      { Condition: ended("Released"), Next: "Released" },
-      { Condition: ended("RolledBack"), Next: "RolledBack" },
-      { Condition: ended("RollbackFailed"), Next: "RollbackFailed" },
-    ],
-    Default: "NotReleased",
-  },
-  Released: { Type: "Succeed", Output: "{% $end %}" },
-  RolledBack: { Type: "Fail", Error: "RolledBack" satisfies Ended, Cause: "{% $end.why %}" },
-  ...failed,
-});
 
 /** Seconds: every wait that the configuration allows, one after the other, and two hours for calls that have to be repeated. */
 const longest = ({ expiresAfterHours, lockWaitMinutes, scaleUpMinutes, bakeMinutes }: MachineSettings): number =>

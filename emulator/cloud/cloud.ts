@@ -8,7 +8,7 @@ import { type EcsState, emptyEcs } from "../ecs/state.ts";
 import { functionUrlEvent, functionUrlForbidden, functionUrlResponse } from "../endpoint/functionUrl.ts";
 import { plain, type Site } from "../endpoint/http.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
-import type { Result } from "../functions/function.ts";
+import type { Result } from "../functions/result.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type Access, accessControl } from "../iam/access.ts";
 import {

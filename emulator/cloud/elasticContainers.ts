@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { advance } from "../ecs/advance.ts";
 import type { ContainerSpec, EcsEffect, Happening, HookPayload } from "../ecs/events.ts";
 import type { EcsState } from "../ecs/state.ts";
-import type { Result } from "../functions/function.ts";
+import type { Result } from "../functions/result.ts";
 
 /** What a container is started with. */
 export interface ContainerArgs extends ContainerSpec {

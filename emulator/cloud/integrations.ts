@@ -1,6 +1,6 @@
 import type { TaskEffect } from "../asl/execution.ts";
 import { Failure } from "../asl/failure.ts";
-import type { Result } from "../functions/function.ts";
+import type { Result } from "../functions/result.ts";
 
 type Invoke = (functionArn: string, payload: unknown, caller: string) => Promise<Result>;
 

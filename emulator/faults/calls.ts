@@ -1,6 +1,6 @@
 import { AwsError } from "../awsError.ts";
 import type { CloudArgs } from "../cloud/cloud.ts";
-import { throttled, timedOut } from "../functions/function.ts";
+import { throttled, timedOut } from "../functions/result.ts";
 import { type Meet, type StackOf, shortName } from "./meet.ts";
 
 type AroundCall = NonNullable<CloudArgs["aroundCall"]>;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { devNull } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type FunctionArgs, type FunctionError, type Result, timedOut } from "./function.ts";
+import { type FunctionArgs, type FunctionError, type Result, timedOut } from "./result.ts";
 
 /** What the runtime is started with. */
 export type RuntimeData = Pick<FunctionArgs, "name" | "directory" | "handler" | "hosts" | "endpoint">;

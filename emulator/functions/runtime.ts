@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
-import type { FunctionError, Result } from "./function.ts";
 import { resolveHosts } from "./hosts.ts";
 import type { Invocation, RuntimeData } from "./instance.ts";
+import type { FunctionError, Result } from "./result.ts";
 
 const { name, directory, handler, hosts, endpoint }: RuntimeData = workerData;
 resolveHosts({ hosts, endpoint });

@@ -1,6 +1,6 @@
 import { AwsError } from "../awsError.ts";
 import type { ApiCall } from "../endpoint/serve.ts";
-import type { FunctionError } from "../functions/function.ts";
+import type { FunctionError } from "../functions/result.ts";
 import type { Graph } from "../graph/graph.ts";
 import { checkAssumedRoles } from "./assumed.ts";
 import { evaluate, type Need, type Verdict } from "./evaluate.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SurveyAnswer } from "../../contract/calls.ts";
+import type { SurveyAnswer } from "../../contract/deploymentCalls.ts";
 import { candidateOf, commitOf, digestOfBuild, goodOf, taskDefinitionOf } from "./support/builds.ts";
 import { a, ask, b, open, release, serving } from "./support/rollbacks.ts";
 import { type Back, green } from "./support/run.ts";

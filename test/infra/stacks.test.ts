@@ -59,7 +59,10 @@ test("every function is told what it needs, as the function itself sees it", () 
     registries: ["000000000000.dkr.ecr.us-east-1.amazonaws.com/greengate-dev-app", "greengate.example/sample"],
     gate: { machine: release, approvers: ["ana", "ben"], evidenceDays: 7, expiresAfterHours: 72 },
   });
-  expect(readDeploymentSettings(variables(live, "deploy"))).toMatchObject({ LEDGER: "greengate-live-ledger", TASKS: 2 });
+  expect(readDeploymentSettings(variables(live, "deploy"))).toMatchObject({
+    LEDGER: "greengate-live-ledger",
+    TASKS: 2,
+  });
   expect(smokeEnvironment(variables(live, "smoke")).merchants).toEqual(["smoke-live"]);
   const admission = admissionEnvironment(variables(live, "admission"));
   expect(admission.testHeader).toEqual(["x-greengate-test", "green"]);

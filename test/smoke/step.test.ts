@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { expect, it } from "vitest";
-import { smokeAnswer } from "../../contract/calls.ts";
 import type { SmokeRule } from "../../contract/ledger.ts";
+import { smokeAnswer } from "../../contract/smokeCalls.ts";
 import { smokeStep } from "../../smoke/step.ts";
 import { smokeCloud } from "../support/smokeCloud.ts";
 import {

@@ -85,7 +85,10 @@ describe("somebody puts the listener's rules back by hand", () => {
     story.cloud.balancers.live?.resetWeights();
     expect((await seen(story, "live")).serves).toBe(commitOf("good-2"));
     const { ended, why } = await ending(run);
-    expect([ended, why]).toEqual(["RolledBack", expect.stringMatching(/did not answer once within 30 s; last: release release\//)]);
+    expect([ended, why]).toEqual([
+      "RolledBack",
+      expect.stringMatching(/did not answer once within 30 s; last: release release\//),
+    ]);
     expect(await seen(story, "live")).toEqual(atPeace("good-2", "good-1"));
     expect(await keptOutBy(story, "live", "slow-boot")).toBe("nobody");
   });

@@ -1,4 +1,4 @@
-import type { DeploymentCall } from "../../contract/calls.ts";
+import type { DeploymentCall } from "../../contract/deploymentCalls.ts";
 import { type DeploymentAnswers, decide } from "../../deployment/decide.ts";
 import type { PlannedCall, Reply } from "../../deployment/plan.ts";
 import { advance } from "../../emulator/ecs/advance.ts";

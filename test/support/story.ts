@@ -3,7 +3,7 @@ import { type Clock, virtualClock } from "../../emulator/clock.ts";
 import type { CloudArgs } from "../../emulator/cloud/cloud.ts";
 import type { Run } from "../../emulator/cloud/stepFunctions.ts";
 import type { ApiCall } from "../../emulator/endpoint/serve.ts";
-import { throttled, timedOut } from "../../emulator/functions/function.ts";
+import { throttled, timedOut } from "../../emulator/functions/result.ts";
 import type { Environment } from "../../emulator/graph/graph.ts";
 import type { BuildName } from "../../rehearsal/sample/builds.ts";
 import { commitOf, imageOf } from "../../rehearsal/samples.ts";

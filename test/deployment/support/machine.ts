@@ -1,4 +1,4 @@
-import type { DeployAnswer, DeployCall, LookAnswer, RestoreAnswer } from "../../../contract/calls.ts";
+import type { DeployAnswer, DeployCall, LookAnswer, RestoreAnswer } from "../../../contract/deploymentCalls.ts";
 import type { Good } from "../../../contract/ledger.ts";
 import type { PlannedCall } from "../../../deployment/plan.ts";
 import type { World } from "../../support/deploymentWorld.ts";

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Endpoint, startEndpoint } from "../../../emulator/endpoint/endpoint.ts";
 import { plain } from "../../../emulator/endpoint/http.ts";
-import { createFunction, type FunctionArgs, type LambdaFunction } from "../../../emulator/functions/function.ts";
+import { createFunction, type LambdaFunction } from "../../../emulator/functions/function.ts";
+import type { FunctionArgs } from "../../../emulator/functions/result.ts";
 import { accessKeyId, callers, region, role } from "../../support/awsClients.ts";
 import { type Bundle, bundle } from "../../support/bundle.ts";
 

@@ -1,4 +1,4 @@
-import type { SurveyAnswer } from "../../../contract/calls.ts";
+import type { SurveyAnswer } from "../../../contract/deploymentCalls.ts";
 import { candidateOf, commitOf, digestOfBuild, goodOf, taskDefinitionOf } from "./builds.ts";
 import { dev, type Gate } from "./world.ts";
 

@@ -1,7 +1,8 @@
-import type { AdmitAnswer, CloseAnswer, LockAnswer, MarkGoodAnswer, SurveyAnswer } from "../../../contract/calls.ts";
 import { digestOf } from "../../../contract/candidate.ts";
+import type { SurveyAnswer } from "../../../contract/deploymentCalls.ts";
 import type { ChangeFailure } from "../../../contract/ends.ts";
 import { type Lane, nameOf, releaseOf } from "../../../contract/execution.ts";
+import type { AdmitAnswer, CloseAnswer, LockAnswer, MarkGoodAnswer } from "../../../contract/gateCalls.ts";
 import {
   type AdmissionReport,
   admissionReportId,
