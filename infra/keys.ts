@@ -40,9 +40,9 @@ export const keys = v.object({
     list(/^[a-z0-9][a-z0-9._:/-]*$/, "a list of image repositories, such as registry.example.com/shop"),
   ),
   /** How long the old colour stands by after the traffic has moved. Longer, its smokes would fill an execution's history. */
-  bakeMinutes: whole(0, 240),
+  bakeMinutes: whole(0, 120),
   /** How long the new colour may take to get up before it is given up. */
-  scaleUpMinutes: v.optional(whole(2, 120), 15),
+  scaleUpMinutes: v.optional(whole(2, 60), 15),
   /** How long a release waits for the one before it. */
   lockWaitMinutes: v.optional(whole(1, 720), 30),
   smoke: v.object({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import type { SmokeAnswer } from "../../contract/smokeCalls.ts";
 import { virtualClock } from "../../emulator/clock.ts";
-import type { SmokeAnswer } from "../../contract/calls.ts";
 import type { Graph, Resource } from "../../emulator/graph/graph.ts";
 import { keys } from "../../infra/keys.ts";
 import { commitOf } from "../../rehearsal/samples.ts";
@@ -12,7 +12,7 @@ import { answer, entered, offered, reaches, takeLock } from "../support/telling.
 import { troubledStage } from "../support/world.ts";
 
 const minutes = 60_000;
-const longest = { lockWaitMinutes: 720, scaleUpMinutes: 120, bakeMinutes: 240 };
+const longest = { lockWaitMinutes: 720, scaleUpMinutes: 60, bakeMinutes: 120 };
 
 test("the longest waits are those that the configuration allows", () => {
   const { entries } = keys;
@@ -28,15 +28,15 @@ test("the longest waits are those that the configuration allows", () => {
 test("a release on live can keep them all, one after the other, within its history and its machine's time", async () => {
   let slowUntil = 0;
   let isLong = false;
-  let t = performance.now();
-  const lap = (what: string) => { console.log(what, Math.round(performance.now() - t)); t = performance.now(); };
   const clock = virtualClock();
   const stage = await troubledStage({
     clock,
     graphs: (await graphs()).map(withLongestWaits),
     // A smoke that takes no real time: there are hundreds.
     aroundTask: (task, roleArn, perform) =>
-      task.state === "Smoke" && roleArn.includes("-live-") && isLong ? Promise.resolve(greenSmoke(clock.now())) : perform(),
+      task.state === "Smoke" && roleArn.includes("-live-") && isLong
+        ? Promise.resolve(greenSmoke(clock.now()))
+        : perform(),
     // Tasks that get up late.
     aroundBalancer: (balancer) => ({
       ...balancer,
@@ -58,25 +58,18 @@ test("a release on live can keep them all, one after the other, within its histo
   // What is good is deployed once more by hand, and bakes; the release waits for it.
   await updateByHand(stage, "live", { forceNewDeployment: true });
   await stage.cloud.stepFunctions.stopExecution(holder.execution.identity.executionArn);
-  lap("held");
   await reaches(stage, live, "Deploy");
-  lap("deploy");
-  await clock.sleep(230 * minutes);
-  lap("quiet");
-  slowUntil = clock.now() + 128 * minutes;
+  await clock.sleep(110 * minutes);
+  slowUntil = clock.now() + 64 * minutes;
 
   expect(await ending(live)).toEqual({ ended: "Released", why: "4 checks passed" });
   expect(entered(live, "Restore last good")).toBe(false);
   expect(await stage.serving("live")).toBe(commitOf("good-2"));
-  expect((clock.now() - began) / minutes).toBeGreaterThan(718 + 240 + 110 + 240);
+  expect((clock.now() - began) / minutes).toBeGreaterThan(718 + 120 + 45 + 120);
   expect(live.history.length).toBeLessThan(24_000);
-  lap("end");
-  console.log(live.history.length, (clock.now() - began) / minutes);
-  expect((clock.now() - live.execution.startedAt) / 1000).toBeLessThan(
-    live.machine.definition.TimeoutSeconds ?? 0,
-  );
+  expect((clock.now() - live.execution.startedAt) / 1000).toBeLessThan(live.machine.definition.TimeoutSeconds ?? 0);
   await stage.cloud.close();
-});
+}, 120_000);
 
 const greenSmoke = (at: number): string => {
   const answer: SmokeAnswer = { next: "look", verdict: "green", why: "4 checks passed", checks: [], uncovered: [], at };
