@@ -22,14 +22,14 @@ export async function closeExecution(context: GateContext, call: CloseCall): Pro
   const record = (await findRecord(context, call)) ?? (await settle(context, call, environment));
   await freeLock(context, call);
   const offer = await offerOnwards(context, call, record);
-  const said = offer ? { ...record, why: `${record.why}; ${offer}` } : record;
-  if (!record.told && (await context.tell(noticeOf(settings, call, said))))
+  const news = offer ? { ...record, why: `${record.why}; ${offer}` } : record;
+  if (!record.told && (await context.tell(noticeOf(settings, call, news))))
     await ledger.update(settings.ledger, record.id, {
       set: { told: true },
       condition: "#startedAt = :startedAt",
       values: { ":startedAt": call.startedAt },
     });
-  return answerOf(call, said, environment);
+  return answerOf(call, news, environment);
 }
 
 /** The record of this very execution, where it has ended already. */

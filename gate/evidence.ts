@@ -37,13 +37,10 @@ export async function judgeEvidence(
     return none(`${executionArn} is no execution of ${gate.machine}, whose releases are evidence`);
   const execution = await context.executions.describe(executionArn);
   if (!execution) return none(`there is no execution ${executionArn}`);
-  const verdict = judgeExecution(nameOf(executionArn), execution, candidate, call);
+  const name = lineOf(nameOf(executionArn));
+  const verdict = judgeExecution(name, execution, candidate, call);
   if (!("candidate" in verdict)) return verdict;
-  return (
-    checkAge(nameOf(executionArn), execution, gate, call) ??
-    (await checkSmokes(context, gate, execution, candidate)) ??
-    verdict
-  );
+  return checkAge(name, execution, gate, call) ?? (await checkSmokes(context, gate, execution, candidate)) ?? verdict;
 }
 
 const none = (why: string): Refusal => refuse("NoGreenEvidence", why);

@@ -4,7 +4,7 @@ import { cut, lineOf } from "../contract/text.ts";
 import type { Caller, GateContext } from "./context.ts";
 import type { Update } from "./ledger.ts";
 
-/** Whatever a freeze holds, it is one: it may have been set by hand. */
+/** A text that a freeze holds: one that was set by hand may hold anything, and is one all the same. */
 const fieldOf = (frozen: unknown, name: "reason" | "since" | "by"): string | undefined => {
   const value: unknown = Object(frozen)[name];
   return typeof value === "string" && value !== "" ? value : undefined;

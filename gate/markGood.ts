@@ -67,7 +67,8 @@ function recordGood(
     },
     remove: ["unproven", ...(keepsHotfix ? [] : ["mustContain"])],
   };
-  return isEmergency ? thaw(write, environment, call.frozenSince) : write;
+  // Only an emergency can have met a freeze.
+  return thaw(write, environment, call.frozenSince);
 }
 
 /** It stays, as the emergency asked, and main must contain it; but there is nothing to go back to in it. */

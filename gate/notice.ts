@@ -9,7 +9,7 @@ import type { Notice } from "./context.ts";
 import type { GateSettings } from "./settings.ts";
 
 /** Ends after which the commit is still on its branch, and would come again with the next merge. */
-const takenBack: Ended[] = ["RolledBack", "RollbackFailed", "Refused", "DeployFailed", "Restored"];
+const endsToRevert: Ended[] = ["RolledBack", "RollbackFailed", "Refused", "DeployFailed", "Restored"];
 
 /** What everybody is told of an end: what happened, what changed, how to take it back, and where to look. */
 export function noticeOf(settings: GateSettings, call: CloseCall, record: ReleaseRecord): Notice {
@@ -26,7 +26,7 @@ export function noticeOf(settings: GateSettings, call: CloseCall, record: Releas
       ...(build ? [`Image: ${build.image}`] : []),
       `Asked for by: ${requestedBy}`,
       ...(commit && before && before !== commit ? [`Changes: ${compareLink(repository, before, commit)}`] : []),
-      ...(commit && takenBack.includes(ended) ? [`Take it back: git revert ${commit}`] : []),
+      ...(commit && endsToRevert.includes(ended) ? [`Take it back: git revert ${commit}`] : []),
       `Execution: ${consoleLink(call.execution)}`,
     ],
   };

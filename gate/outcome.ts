@@ -25,8 +25,8 @@ export function outcomeOf(call: CloseCall, environment: EnvironmentItem): Outcom
   // Somebody may have taken over since it was recorded.
   if (smoke !== undefined || [good, previous].some((each) => each?.execution === execution))
     return { ended: "Released", why: smoke ?? "its smoke was green" };
-  const refused = readRefusal(call);
-  if (refused) return refused;
+  const refusal = readRefusal(call);
+  if (refusal) return refusal;
   const failure = failureOf(call);
   const back = restoringOf(call);
   if (isOvertaken(call, environment)) {
@@ -61,8 +61,8 @@ export function outcomeOf(call: CloseCall, environment: EnvironmentItem): Outcom
 
 /** How an operator's rollback ends. `target`: where it goes; undefined where it never got the lock. */
 export function rollbackOutcome(call: CloseCall, environment: EnvironmentItem, target: Good | undefined): Outcome {
-  const refused = readRefusal(call);
-  if (refused) return refused;
+  const refusal = readRefusal(call);
+  if (refusal) return refusal;
   const back = restoringOf(call);
   if (call.restored === null) return { ended: "Unavailable", why: failureOf(call).why };
   if (environment.holder !== call.execution) return explainTakeover(environment.holder);
@@ -75,11 +75,14 @@ export function rollbackOutcome(call: CloseCall, environment: EnvironmentItem, t
   return { ended: "Unavailable", why: `${where}; its smoke could not be done: ${back.smoked}` };
 }
 
+const lockAnswer = v.looseObject({ fence: v.number() });
+
 /** Whether another execution has, or had, the lock that this one held. */
-const isOvertaken = (call: CloseCall, { holder }: EnvironmentItem): boolean =>
-  holder === undefined
-    ? call.failure?.Error === "LockLost" || restoringOf(call)?.error === "LockLost"
-    : holder !== call.execution;
+function isOvertaken(call: CloseCall, { holder }: EnvironmentItem): boolean {
+  if (!v.is(lockAnswer, call.answer)) return false;
+  if (holder !== undefined) return holder !== call.execution;
+  return call.failure?.Error === "LockLost" || restoringOf(call)?.error === "LockLost";
+}
 
 /** How an execution ends that lost the lock, by who has it now. */
 export function explainTakeover(holder: string | undefined): { ended: NotReleased; why: string } {
@@ -93,10 +96,10 @@ export function explainTakeover(holder: string | undefined): { ended: NotRelease
 export const isBack = (call: CloseCall, { holder }: EnvironmentItem): boolean =>
   holder === call.execution && restoringOf(call)?.restored === true;
 
-const refusal = v.object({ next: v.literal("close"), ended: v.picklist(notReleased), why: v.string() });
+const refusalAnswer = v.object({ next: v.literal("close"), ended: v.picklist(notReleased), why: v.string() });
 
 function readRefusal({ answer }: CloseCall): Outcome | undefined {
-  const read = v.safeParse(refusal, answer);
+  const read = v.safeParse(refusalAnswer, answer);
   return read.success ? { ended: read.output.ended, why: read.output.why } : undefined;
 }
 

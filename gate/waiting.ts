@@ -2,11 +2,12 @@ import type { Candidate } from "../contract/candidate.ts";
 import { type Lane, laneOf, nameOf } from "../contract/execution.ts";
 import type { LockAnswer, LockCall } from "../contract/gateCalls.ts";
 import type { EnvironmentItem } from "../contract/ledger.ts";
+import { lineOf } from "../contract/text.ts";
 import { type GateContext, type Refusal, refuse } from "./context.ts";
 import { type Executions, isOver } from "./executions.ts";
 
 /** Lanes whose execution loses the lock to this one although it runs; the fence keeps it from changing anything more. */
-const overtaken: Record<Lane, Lane[]> = { release: [], emergency: ["release"], rollback: ["release", "emergency"] };
+const overtakes: Record<Lane, Lane[]> = { release: [], emergency: ["release"], rollback: ["release", "emergency"] };
 
 /** DescribeExecution may not show an execution that has just begun; one whose history is gone holds nothing for long. Milliseconds. */
 const patience = 5 * 60_000;
@@ -29,14 +30,14 @@ export async function checkHolder(
   environment: EnvironmentItem,
 ): Promise<LockAnswer | undefined> {
   const { holder } = environment;
-  if (holder === undefined || overtaken[lane].some((each) => each === laneOf(holder))) return undefined;
+  if (holder === undefined || overtakes[lane].some((each) => each === laneOf(holder))) return undefined;
   if (!(await isHeld(executions, environment, now))) return undefined;
-  const waited = now - since;
-  const name = nameOf(holder);
-  if (waited >= settings.lockWaitMinutes * 60_000)
+  const waiting = now - since;
+  const name = lineOf(nameOf(holder));
+  if (waiting >= settings.lockWaitMinutes * 60_000)
     return refuse("Busy", `${name} holds the environment, and ${settings.lockWaitMinutes} minutes of waiting are over`);
   // More rarely the longer it takes: no wait that can be configured may fill an execution's history.
-  const seconds = Math.min(120, Math.max(5, Math.round(waited / 20_000)));
+  const seconds = Math.min(300, Math.max(5, Math.round(waiting / 20_000)));
   return { next: "wait", after: "lock again", seconds, why: `${name} holds the environment` };
 }
 

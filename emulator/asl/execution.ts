@@ -23,7 +23,7 @@ export interface Execution {
   /** Live lines of states by id: 1 is the machine's own, the others run branches and iterations. */
   scopes: Record<string, Scope>;
   lastScope: number;
-  /** Tokens, $uuid and $random are drawn from this, so that a run repeats. */
+  /** Tokens, $uuid, $random, $shuffle and jitter are drawn from this, so that a run repeats. */
   seed: string;
   drawn: number;
 }

@@ -6,7 +6,7 @@ import { isTooDeep, tooDeep } from "./limits.ts";
 import { draw, drawUuid, type Turn } from "./turn.ts";
 
 /**
- * What Step Functions adds to JSONata, and what JSONata takes from the clock and from chance, made arguments; without $eval.
+ * What Step Functions adds to JSONata, and JSONata's own functions of time and chance, here from the turn's. There is no $eval.
  * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions
  */
 export function functions(turn: Turn): Record<string, unknown> {
@@ -42,7 +42,7 @@ const format = jsonata("$fromMillis($at, $picture, $timezone)");
 
 function parse(text?: string): unknown {
   if (text === undefined) return undefined;
-  if (isTooDeep(text)) throw { code: "D3137", message: `$parse: the text is ${tooDeep}` };
+  if (isTooDeep(String(text))) throw { code: "D3137", message: `$parse: the text is ${tooDeep}` };
   try {
     return JSON.parse(text);
   } catch (error) {

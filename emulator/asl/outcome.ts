@@ -27,8 +27,8 @@ export async function leave(turn: Turn, scope: Scope, values: StateValues = {}, 
   const assigned: Record<string, string> = {};
   for (const [name, value] of Object.entries(Assign ?? {}))
     assigned[name] = (await evaluate(viewpoint, `${prefix}Assign/${name}`, value)) ?? "";
-  const evaluated = await evaluate(viewpoint, `${prefix}Output`, Output);
-  const output = evaluated ?? values.result ?? values.errorOutput ?? scope.input;
+  const ownOutput = await evaluate(viewpoint, `${prefix}Output`, Output);
+  const output = ownOutput ?? values.result ?? values.errorOutput ?? scope.input;
   const others = Object.values(turn.execution.scopes).filter((other) => other !== scope);
   const problem =
     problemOfResult(scope.state, output) ?? (Assign && problemOfVariables(scope.state, assigned, scope, others));

@@ -23,7 +23,7 @@ export interface StartArgs extends Identity {
   input: string;
   /** Cloud ms. */
   at: number;
-  /** What tokens, $uuid and $random are drawn from: the same seed, the same run. */
+  /** What all chance is drawn from: the same seed, the same run. */
   seed: string;
 }
 

@@ -20,7 +20,7 @@ export interface StepFunctionsArgs {
   machines: readonly StateMachine[];
   /** Calls a task's resource with the machine's role, or the task's own; the answer is JSON text. Throws a {@link Failure}. */
   perform(task: TaskEffect, roleArn: string): Promise<string>;
-  /** Tokens, `$uuid`, `$random` and `$shuffle` are drawn from it and the execution's name. */
+  /** All chance is drawn from it and the execution's name. */
   seed: string;
   /** Hears every history event as it happens. */
   onEvent(executionArn: string, event: HistoryEvent): void;
@@ -102,23 +102,17 @@ export function createStepFunctions({ clock, machines, perform, seed, onEvent, c
     return taken;
   };
 
-  const hear = (run: LiveRun, event: EventOfNow) =>
-    void send(run, event).catch((fault) => {
-      run.keepFault(fault);
-      run.close();
-    });
-
   const act = (run: LiveRun, effect: Effect): void => {
     switch (effect.kind) {
       case "task":
         if (effect.token !== undefined) tokens.set(effect.token, { run, task: effect.task });
-        void call(run, effect).then((event) => hear(run, event));
+        void call(run, effect).then((event) => send(run, event));
         return;
       case "timer":
         // Waits and bounds on real work run on one clock, which doesn't hurry while work is under way.
         run.timers.set(
           effect.id,
-          clock.at(effect.at, () => hear(run, { kind: "timer", id: effect.id })),
+          clock.at(effect.at, () => void send(run, { kind: "timer", id: effect.id })),
         );
         return;
       case "cancel":

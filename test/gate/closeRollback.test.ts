@@ -140,6 +140,13 @@ test("what a smoke found red is not overwritten by what an operator left", async
   expect(await run.close({ failure: { Error: "Stopped", Cause: "" } })).toMatchObject({ ended: "Stopped" });
 });
 
+test("a redeploy that is rolled back to the same image before it keeps nothing out", async () => {
+  const again = goodOf("b", { taskDefinition: taskDefinitionOf(12) });
+  const { end, left } = await rollBack(green, { good: again, previous: b }, serving(again.taskDefinition));
+  expect(end).toMatchObject({ ended: "Restored", taskDefinition: b.taskDefinition });
+  expect(left).toBeUndefined();
+});
+
 test("what an operator left is kept out of where it was", async () => {
   const { gate } = await rollBack(green);
   expect(await gate.start("again", { candidate: candidateOf("b"), requestedBy: "github" }).admit()).toEqual({

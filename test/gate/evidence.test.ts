@@ -59,9 +59,9 @@ test.each(["dev-emergency", "live-release", "dev-rollback"])(
 
 test("one that doesn't exist", async () => {
   const gate = live();
-  const executionArn = executionOf("dev-release", "never-ran");
+  const executionArn = executionOf("dev-release", "never\u202eran");
   const answer = await gate.start("main-b", { ...offer(gate, candidate), evidence: { executionArn } }).admit();
-  expect(answer).toEqual(refusal(`there is no execution ${executionArn}`));
+  expect(answer).toEqual(refusal(`there is no execution ${executionArn.replace("\u202e", " ")}`));
 });
 
 test.each(["FAILED", "ABORTED", "TIMED_OUT", "PENDING_REDRIVE"])("one that ended %s", async (status) => {

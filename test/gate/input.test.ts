@@ -131,6 +131,14 @@ describe("an input that breaks a rule ends InvalidInput and says which, with the
     expect(answer.why).toMatch(/^x0 is not known: .*; x11 is not known: [^;]*; and 988 more$/);
   });
 
+  test("and names no more history than there is use for", async () => {
+    const history = Array(201).fill(commitOf("a"));
+    const answer = await dev()
+      .start("long", { candidate: { ...candidate, history }, requestedBy })
+      .admit();
+    expect(answer.why).toMatch(/^candidate\.history must be at most 200 commits of 40 hex digits, not \["a{40}",/);
+  });
+
   test("and may not be longer than a pipeline has reason for", async () => {
     const run = dev().start("long", { candidate: { ...candidate, message: "x".repeat(65_536) }, requestedBy });
     expect((await run.admit()).why).toMatch(/^the execution's input must be at most 65536 characters, not 65\d{3}$/);

@@ -135,6 +135,15 @@ describe("the lock", () => {
     expect(gate.environment().fence).toBe(1);
   });
 
+  test("that was taken and freed again since it was read is read anew", async () => {
+    const gate = open();
+    const run = start(gate, "release");
+    await run.admit();
+    gate.aws.meanwhile.set("UpdateItem", () => gate.change({ fence: 1 }));
+    expect(await run.lock()).toMatchObject({ next: "wait", seconds: 5 });
+    expect(await run.lock()).toMatchObject({ next: "change", fence: 2 });
+  });
+
   test.each([
     ["emergency", "Displaced", "emergency emergency took over"],
     ["rollback", "Stopped", "an operator's rollback, rollback, took over"],

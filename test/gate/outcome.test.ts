@@ -188,11 +188,11 @@ describe("the ledger says first how a release ended", () => {
   });
 
   test("where the gate itself failed, nothing was judged", async () => {
-    const run = dev().start("main-b", { candidate: candidateOf("b"), requestedBy: "github" });
     const failure = { Error: "LedgerUnreadable", Cause: thrown("gate: the table is gone") };
-    expect(await run.close({ failure })).toMatchObject({
-      ended: "Unavailable",
-      why: "LedgerUnreadable: gate: the table is gone",
-    });
+    for (const item of [{}, { holder: "arn:another", heldSince: "2026-11-23T10:00:00Z" }]) {
+      const run = dev({ item }).start("main-b", { candidate: candidateOf("b"), requestedBy: "github" });
+      const why = "LedgerUnreadable: gate: the table is gone";
+      expect(await run.close({ failure })).toMatchObject({ ended: "Unavailable", why });
+    }
   });
 });

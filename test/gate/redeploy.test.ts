@@ -62,7 +62,11 @@ test.each(["live", "dev"])("of a hotfix %s keeps that it is one, and its place i
   const hotfix = goodOf("a", { hotfix: true, sequence: 3 });
   const gate = { live, dev }[where as "live" | "dev"]({ item: { good: hotfix, mustContain: commitOf("a") } });
   const run = gate.start("again", { candidate: candidateOf("a", { sequence: 500 }), requestedBy });
-  if ((await run.admit()).next === "ask") run.decide({});
+  const answer = await run.admit();
+  if (answer.next === "ask") {
+    expect(answer.question.build.sequence).toBe(3);
+    run.decide({});
+  }
   expect(await run.lock()).toMatchObject({ next: "change" });
   await run.release(12);
   expect(gate.environment()).toMatchObject({

@@ -79,6 +79,17 @@ describe("a rollback leaves", () => {
     expect(await back.lock()).toMatchObject({ next: "restore", target: b });
   });
 
+  test("never where another rollback was on its way to", async () => {
+    const gate = open();
+    const first = ask(gate, "first");
+    await first.admit(serving(b.taskDefinition));
+    await first.lock();
+    first.announce(10);
+    first.end("ABORTED");
+    (await release(gate)).end("ABORTED");
+    expect(await decide(gate)).toEqual([leftOf("b", 11), commitOf("a")]);
+  });
+
   test("what serves, where the lock's holder is over and left nothing behind", async () => {
     const gate = open();
     (await release(gate)).end("ABORTED");

@@ -52,6 +52,14 @@ describe("operators who ask at once, twice or after a failure leave the same", (
     expect(await decide(gate, service, "second")).toEqual([leftOf("b", 11), commitOf("a")]);
   });
 
+  test("while the first one has not even the lock, whatever serves by now", async () => {
+    const gate = open();
+    const byHand = serving(b.taskDefinition, { open: taskDefinitionOf(99) });
+    await ask(gate, "first").admit(byHand);
+    const { left } = Object(await ask(gate, "second").admit(serving(b.taskDefinition)));
+    expect(left).toEqual({ taskDefinition: taskDefinitionOf(99), digest: null, commit: null });
+  });
+
   test("but one that is over leaves the next operator free", async () => {
     const gate = open();
     const first = ask(gate, "first");

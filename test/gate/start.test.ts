@@ -32,7 +32,9 @@ describe("in every lane", () => {
     const input = lane === "rollback" ? { requestedBy, rollback } : inputs[lane];
     const first = gate.start("twice", { ...input, requestedBy: "" }, { lane });
     await first.admit();
+    gate.aws.trouble.set("Publish", "InternalError");
     await first.close();
+    gate.aws.trouble.clear();
     const record = gate.item(`release#${first.execution}`);
     gate.later(91 * 24 * 60);
 
@@ -41,7 +43,7 @@ describe("in every lane", () => {
     expect(await second.admit()).toEqual({ next: "close", ended: "InvalidInput", why });
     expect(await second.close()).toMatchObject({ ended: "InvalidInput", why });
     expect(gate.item(`release#${first.execution}`)).toEqual(record);
-    expect(gate.aws.messages).toHaveLength(2);
+    expect(gate.aws.messages).toHaveLength(1);
   });
 
   test.each(["release", "emergency"] as const)("no %s takes an image of a foreign registry", async (lane) => {

@@ -80,7 +80,11 @@ export const mailsAbout = ({ cloud }: Stage, { execution }: Run): Mail[] =>
   cloud.mails.filter(({ message }) => message.includes(encodeURI(execution.identity.executionArn)));
 
 /** Somebody's `aws ecs update-service`, past Greengate. */
-export const updateByHand = ({ cloud }: Stage, environment: Environment, change: object): Promise<unknown> =>
+export const updateByHand = (
+  { cloud }: Stage,
+  environment: Environment,
+  change: Record<string, unknown>,
+): Promise<unknown> =>
   cloud.call({
     service: "ecs",
     action: "UpdateService",
@@ -89,13 +93,8 @@ export const updateByHand = ({ cloud }: Stage, environment: Environment, change:
   });
 
 /** A task definition that nobody released: what is good there, with another image. Its ARN. */
-export async function registerByHand(
-  { cloud }: Stage,
-  environment: Environment,
-  image: string,
-  isOfTemplate = false,
-): Promise<string> {
-  const call = (action: "DescribeTaskDefinition" | "RegisterTaskDefinition", input: object) =>
+export async function registerByHand({ cloud }: Stage, environment: Environment, image: string): Promise<string> {
+  const call = (action: "DescribeTaskDefinition" | "RegisterTaskDefinition", input: Record<string, unknown>) =>
     cloud.call({ service: "ecs", action, input, caller: "somebody" }) as Promise<{ taskDefinition: TaskDefinition }>;
   const families = Object.values(cloud.containers.state().taskDefinitions)
     .map(({ family }) => family)
@@ -103,7 +102,6 @@ export async function registerByHand(
   const template = families.find((name) => name.endsWith("-template")) ?? families[0] ?? "";
   const { taskDefinition } = await call("DescribeTaskDefinition", { taskDefinition: template });
   const { containerDefinitions } = taskDefinition;
-  const family = isOfTemplate ? template : `greengate-${environment}`;
   const copied = [
     "networkMode",
     "cpu",
@@ -116,7 +114,7 @@ export async function registerByHand(
     ...Object.fromEntries(
       copied.flatMap((name) => (taskDefinition[name] === undefined ? [] : [[name, taskDefinition[name]]])),
     ),
-    family,
+    family: `greengate-${environment}`,
     containerDefinitions: containerDefinitions.map((each) => ({ ...each, image })),
   });
   return registered.taskDefinition.taskDefinitionArn;

@@ -147,13 +147,17 @@ describe("a fault of the embedded cloud's own", () => {
   });
 
   test("of who listens leaves the execution alone", async () => {
+    const heard: string[] = [];
     const { start } = openService(broken("Done"), {
-      onEvent: (_, { type }) => {
+      onEvent(_, { type }) {
+        heard.push(type);
         if (type === "WaitStateExited") throw new Error("a listener's bug");
       },
     });
     const run = await start("run", '{"break":true}');
     await expect(run.closed).rejects.toThrow("a listener's bug");
     expect(run.execution.status).toBe("SUCCEEDED");
+    expect(run.history.map(({ type }) => type)).toEqual(heard);
+    expect(heard.at(-1)).toBe("ExecutionSucceeded");
   });
 });
