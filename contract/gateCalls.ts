@@ -107,4 +107,4 @@ export type MarkGoodAnswer = v.InferOutput<typeof markGoodAnswer>;
 export type CloseCall = v.InferOutput<typeof closeCall>;
 export type CloseAnswer = v.InferOutput<typeof closeAnswer>;
 /** Names of the errors that gate/ throws on purpose. */
-export type GateError = "NotGood" | "LockLost" | "InvalidCall";
+export type GateError = "NotGood" | "LockLost" | "LedgerChanged" | "LedgerUnreadable" | "InvalidCall";

@@ -80,7 +80,6 @@ test("a release on live can keep them all, one after the other, within its histo
   expect((clock.now() - began) / minutes).toBeGreaterThan(718 + 120 + 45 + 120);
   expect(live.history.length).toBeLessThan(24_000);
   expect((clock.now() - live.execution.startedAt) / 1000).toBeLessThan(live.machine.definition.TimeoutSeconds ?? 0);
-  console.log("EVENTS", live.history.length);
   await stage.cloud.close();
 }, 120_000);
 
