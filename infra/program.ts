@@ -56,6 +56,7 @@ export function program(bundles = join(root, ".build")) {
     address: config.address,
     merchants: config.smoke.merchants,
     topic: topic.arn,
+    template: template.arn,
   });
   const gating = gateFunction({
     place,

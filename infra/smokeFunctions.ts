@@ -18,6 +18,8 @@ export interface SmokeFunctionsArgs {
   merchants: string[];
   /** ARN of the topic that people are told through. */
   topic: pulumi.Output<string>;
+  /** ARN, with revision, of the template task definition. */
+  template: pulumi.Output<string>;
 }
 
 /** The smoke as the machines' step (`smoke`) and as ECS's hook (`admission`), and the secret that both sign in with. */
@@ -29,7 +31,7 @@ export class SmokeFunctions extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { place, code, address, merchants, topic }: SmokeFunctionsArgs,
+    { place, code, address, merchants, topic, template }: SmokeFunctionsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("greengate:infra:SmokeFunctions", name, {}, opts);
@@ -80,7 +82,7 @@ export class SmokeFunctions extends pulumi.ComponentResource {
           CLUSTER: serviceName(place),
           SERVICE: serviceName(place),
           TOPIC: topic,
-          TEMPLATE_FAMILY: place.named("template"),
+          TEMPLATE: template,
         },
         statements: [readSecret, ...judging(place), { actions: ["sns:Publish"], resources: [topic] }],
       },

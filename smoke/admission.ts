@@ -73,7 +73,7 @@ async function judgeDeployment(
     describeRevision(outside.ecs, event),
     readEnvironment(outside.dynamodb, env.ledger),
   ]);
-  const subject = recognise({ revision, environment, templateFamily: env.templateFamily });
+  const subject = recognise({ revision, environment, template: env.template });
   switch (subject.kind) {
     case "candidate": {
       // Before the first good release there is nothing to compare with: what users have, if anything, may be what is to be mended.
@@ -82,7 +82,7 @@ async function judgeDeployment(
       if (!found.admitted) return found;
       // The smoke takes a while, in which the lock may change hands.
       const later = { revision, environment: await readEnvironment(outside.dynamodb, env.ledger) };
-      const again = recognise({ ...later, templateFamily: env.templateFamily });
+      const again = recognise({ ...later, template: env.template });
       return again.kind === "stranger" ? refuse(again.why) : found;
     }
     case "good":

@@ -23,8 +23,8 @@ export interface AdmissionEnvironment extends SmokeEnvironment {
   service: string;
   /** ARN of the topic that people are told through. */
   topic: string;
-  /** Task definition family of the template. */
-  templateFamily: string;
+  /** ARN of the template, with revision. */
+  template: string;
 }
 
 type Variables = Record<string, string | undefined>;
@@ -56,7 +56,7 @@ const admissionVariables = v.object({
   CLUSTER: text,
   SERVICE: text,
   TOPIC: text,
-  TEMPLATE_FAMILY: text,
+  TEMPLATE: text,
 });
 
 /** Reads the step's variables; throws one InvalidEnvironment that names every variable that is wrong. */
@@ -74,7 +74,7 @@ export function admissionEnvironment(variables: Variables): AdmissionEnvironment
     cluster: read.CLUSTER,
     service: read.SERVICE,
     topic: read.TOPIC,
-    templateFamily: read.TEMPLATE_FAMILY,
+    template: read.TEMPLATE,
   };
 }
 

@@ -15,12 +15,12 @@ export type Subject =
 export interface RecogniseArgs {
   revision: WaitingRevision;
   environment: EnvironmentItem;
-  /** Task definition family of the template. */
-  templateFamily: string;
+  /** ARN of the template, with revision: another of its family may hold anything. */
+  template: string;
 }
 
 /** Positive: whoever is neither good, announced by the lock's holder nor the template at the service's creation is a stranger. */
-export function recognise({ revision, environment, templateFamily }: RecogniseArgs): Subject {
+export function recognise({ revision, environment, template }: RecogniseArgs): Subject {
   const { taskDefinition, isFirst } = revision;
   const { good, previous, deploying } = environment;
   const announced = checkAnnouncement(taskDefinition, environment);
@@ -31,7 +31,7 @@ export function recognise({ revision, environment, templateFamily }: RecogniseAr
     return { kind: "good", good: back, isLast: back === good, ...announcer };
   }
   if (!("why" in announced)) return { kind: "candidate", announcement: announced };
-  if (isFirst && !good && !deploying && familyOf(taskDefinition) === templateFamily) return { kind: "creation" };
+  if (isFirst && !good && !deploying && taskDefinition === template) return { kind: "creation" };
   return { kind: "stranger", why: announced.why };
 }
 
@@ -65,6 +65,3 @@ export async function explainEnd(sfn: SFNClient, execution: string): Promise<str
     throw new Error(`whether ${execution}, which announced it, runs can't be found out`, { cause: error });
   }
 }
-
-const familyOf = (taskDefinition: string): string | undefined =>
-  /:task-definition\/([\w-]+):\d+$/.exec(taskDefinition)?.[1];

@@ -12,9 +12,9 @@ test("ECS's hook asks after the environment's own three machines, and tells peop
     );
     expect(allowed(graph, "admission", "sns:Publish")).toEqual([`sns:greengate-${graph.stack}-releases`]);
     expect(allowed(graph, "admission", "ecs:DescribeTaskDefinition")).toEqual(["*"]);
-    const { topic, templateFamily } = admissionEnvironment(variables(graph, "admission"));
+    const { topic, template } = admissionEnvironment(variables(graph, "admission"));
     expect(topic).toBe(resource(graph, "aws.sns.Topic").outputs.arn);
-    expect(templateFamily).toBe(resource(graph, "aws.ecs.TaskDefinition").inputs.family);
+    expect(template).toBe(resource(graph, "aws.ecs.TaskDefinition").outputs.arn);
   }
 });
 

@@ -184,6 +184,7 @@ it("admits the service's own creation unseen", async () => {
 
 it.each<[string, EnvironmentItem, CloudArgs]>([
   ["a release's task definition", fresh, { taskDefinition: taskDefinitionOf(candidate) }],
+  ["another revision in the template's family", fresh, { taskDefinition: template.replace(/:3$/, ":4") }],
   ["a task definition of another family", fresh, { taskDefinition: template.replace("-template:", "-template-2:") }],
   ["the template, where the service runs something already", fresh, { isFirst: false }],
   ["the template, where a release is announced", { ...fresh, deploying: announcementOf(candidate) }, {}],

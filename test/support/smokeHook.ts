@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { admissionReport, type EnvironmentItem } from "../../contract/ledger.ts";
 import { admission } from "../../smoke/admission.ts";
 import { type CloudArgs, smokeCloud } from "./smokeCloud.ts";
-import { deployment, environmentOf, executionOf, hookEvent, taskDefinitionOf, topic } from "./smokeLedger.ts";
+import { deployment, environmentOf, executionOf, hookEvent, taskDefinitionOf, template, topic } from "./smokeLedger.ts";
 import { type Colour, candidate, old, origin, smokeWorld, type WorldArgs } from "./smokeWorld.ts";
 
 export const hookVariables = {
@@ -15,7 +15,7 @@ export const hookVariables = {
   CLUSTER: "shop",
   SERVICE: "shop-live",
   TOPIC: topic,
-  TEMPLATE_FAMILY: "shop-live-template",
+  TEMPLATE: template,
 };
 
 export interface HookStory {
