@@ -102,7 +102,6 @@ export type LookCall = v.InferOutput<typeof lookCall>;
 export type LookAnswer = v.InferOutput<typeof lookAnswer>;
 export type RestoreCall = v.InferOutput<typeof restoreCall>;
 export type RestoreAnswer = v.InferOutput<typeof restoreAnswer>;
-export type SurveyCall = v.InferOutput<typeof surveyCall>;
 export type SurveyAnswer = v.InferOutput<typeof surveyAnswer>;
 export type DeploymentCall = v.InferOutput<typeof deploymentCall>;
 

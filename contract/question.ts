@@ -47,4 +47,3 @@ export const approvalId = (executionName: string): string => `approval#${executi
 
 /** The token only wakes the execution: the decision is what approval/ stored. */
 export const askCall = v.object({ taskToken: v.string(), question });
-export type AskCall = v.InferOutput<typeof askCall>;

@@ -35,6 +35,5 @@ export const smokeAnswer = v.object({
   /** The call's `now`: when the smoke began. */
   at: time,
 });
-export type SmokeCall = v.InferOutput<typeof smokeCall>;
 export type SmokeAnswer = v.InferOutput<typeof smokeAnswer>;
 export type CheckResult = v.InferOutput<typeof checkResult>;
